@@ -1,0 +1,46 @@
+/* ledger.h: the signed log from outside: verify and show. */
+#ifndef MISHEN_LEDGER_H
+#define MISHEN_LEDGER_H
+
+#include <mishen/scan.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Exit codes of `mishen log verify` alone (audit-log.md section 9). */
+enum {
+    MSH_VERIFY_ANCHORED = 0,
+    MSH_VERIFY_INVALID = 1,
+    MSH_VERIFY_UNREADABLE = 2,
+    MSH_VERIFY_LOST = 3,
+    MSH_VERIFY_UNANCHORED = 4
+};
+
+typedef struct msh_log_verdict {
+    int exit_code;
+    char origin[256];
+    uint64_t size;        /* records */
+    uint64_t signed_size; /* size of the last good checkpoint */
+    uint64_t bad_size;    /* first bad place (record index or checkpoint size), UINT64_MAX = none */
+    uint64_t checkpoints;
+    char root_sha256[48]; /* base64 */
+    char root_sm3[48];
+    char what[400]; /* what is wrong, or empty */
+} msh_log_verdict;
+
+/* dir: the LOG folder; NULL = that of options->state. Always fills *out; an error only when memory
+ * is short. */
+MSH_MUST_CHECK msh_err msh_log_check(const msh_options *options, const char *dir,
+                                     msh_log_verdict *out, msh_error *why);
+
+/* Records as canonical lines, oldest first; from ≤ n < to. type NULL = all. */
+MSH_MUST_CHECK msh_err msh_log_each(const msh_options *options, const char *dir, uint64_t from,
+                                    uint64_t to, const char *type,
+                                    msh_err (*record)(void *ctx, uint64_t n, msh_view line),
+                                    void *ctx, msh_error *why);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,15 @@
+/* mishen.h: everything other programs get. */
+#ifndef MISHEN_MISHEN_H
+#define MISHEN_MISHEN_H
+
+#include <mishen/error.h>
+#include <mishen/finding.h>
+#include <mishen/ledger.h>
+#include <mishen/options.h>
+#include <mishen/report.h>
+#include <mishen/rules.h>
+#include <mishen/scan.h>
+#include <mishen/types.h>
+#include <mishen/version.h>
+
+#endif

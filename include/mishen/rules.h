@@ -1,0 +1,44 @@
+/* rules.h: rule packs from outside: list, explain, check, test. */
+#ifndef MISHEN_RULES_H
+#define MISHEN_RULES_H
+
+#include <mishen/scan.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct msh_rule_set msh_rule_set;
+
+typedef struct msh_rule_view {
+    msh_view id, name, name_en, category, explain, explain_en, advice, advice_en, basis, kind;
+    msh_view pack, pack_version;
+    msh_tier tier;
+    size_t n_tests;
+} msh_rule_view;
+
+/* The packs in force by options (rules, add_rules). Errors: MSH_E_RULES, text "file:line:column:
+ * …". */
+MSH_MUST_CHECK msh_err msh_rule_set_load(const msh_options *options, msh_rule_set **out,
+                                         msh_error *why);
+void msh_rule_set_free(msh_rule_set *s);
+size_t msh_rule_set_count(const msh_rule_set *s);
+void msh_rule_set_get(const msh_rule_set *s, size_t i, msh_rule_view *out);
+size_t msh_rule_set_packs(const msh_rule_set *s);
+void msh_rule_set_pack(const msh_rule_set *s, size_t i, msh_pack_ref *out);
+
+/* A failed test of a rule. */
+typedef struct msh_rule_failure {
+    msh_view rule;
+    msh_view text;
+    const char *expected, *got;
+    size_t line;
+} msh_rule_failure;
+MSH_MUST_CHECK msh_err msh_rule_set_test(const msh_rule_set *s, size_t *n_run, size_t *n_failed,
+                                         void (*failed)(void *ctx, const msh_rule_failure *f),
+                                         void *ctx, msh_error *why);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

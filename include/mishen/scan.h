@@ -1,0 +1,113 @@
+/* scan.h: the front door: scan, extract, approve, gate. */
+#ifndef MISHEN_SCAN_H
+#define MISHEN_SCAN_H
+
+#include <mishen/finding.h>
+#include <mishen/options.h>
+#include <mishen/report.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Exit codes of all commands but `log verify` (product.md section 3). */
+enum {
+    MSH_EXIT_CLEAN = 0,
+    MSH_EXIT_FINDINGS = 1,
+    MSH_EXIT_NOT_INSPECTED = 2,
+    MSH_EXIT_EVIDENCE = 3,
+    MSH_EXIT_USAGE = 64,
+    MSH_EXIT_SANDBOX = 70,
+    MSH_EXIT_STATE = 74,
+    MSH_EXIT_BUSY = 75
+};
+
+/* What all commands share. Strings are borrowed for the call; NULL = default. */
+typedef struct msh_options {
+    uint32_t version; /* MSH_OPTIONS_VERSION */
+    msh_lang lang;
+    const char *state;        /* state folder */
+    const char *const *rules; /* files or folders that replace the packs in force */
+    size_t n_rules;
+    const char *const *add_rules; /* files or folders added to them */
+    size_t n_add_rules;
+    msh_limits limits;
+    unsigned jobs;    /* 0 = one for each CPU */
+    unsigned digests; /* MSH_DIGEST_*, 0 = both */
+    bool no_sandbox;
+    bool inproc;
+    bool no_ocr;
+    const char *libexec; /* helper programs; NULL = where the build put them */
+    const char *data;    /* shipped rules; NULL = where the build put them */
+} msh_options;
+enum { MSH_OPTIONS_VERSION = 1 };
+void msh_options_default(msh_options *options);
+
+typedef enum msh_progress_mode {
+    MSH_PROGRESS_AUTO,
+    MSH_PROGRESS_NEVER,
+    MSH_PROGRESS_JSON
+} msh_progress_mode;
+
+typedef struct msh_scan_job {
+    const char *const *paths; /* "-" = standard input */
+    size_t n_paths;
+    const char *files_from; /* list of names, "-" = standard input */
+    const char *format;     /* "text", "ndjson" … */
+    const char *output;     /* file, replaced atomically with mode 0600; NULL = standard output */
+    bool color;
+    bool quiet;
+    unsigned width;
+    msh_tier fail_on; /* 0 = REVIEW */
+    msh_progress_mode progress;
+} msh_scan_job;
+
+/* Scans, logs, reports. *exit_code as product.md section 3 says, also when an error is returned. */
+MSH_MUST_CHECK msh_err msh_scan(const msh_options *options, const msh_scan_job *job, int *exit_code,
+                                msh_error *why);
+
+/* `mishen extract`: what a scan sees. format "text" or "ndjson". */
+MSH_MUST_CHECK msh_err msh_extract_files(const msh_options *options, const char *const *files,
+                                         size_t n, const char *format, int *exit_code,
+                                         msh_error *why);
+
+/* A release (一条信息) to approve in one step: body and attachments. */
+typedef struct msh_approve_job {
+    const char *const *files;
+    size_t n_files;
+    const char *root;     /* paths in the decision are relative to it; NULL = working folder */
+    const char *title;    /* 信息名称 */
+    const char *by;       /* who approves */
+    const char *docno;    /* 文号 */
+    const char *category; /* 类别 */
+    const char *channel;
+    const char *release; /* id; NULL = made */
+} msh_approve_job;
+MSH_MUST_CHECK msh_err msh_approve(const msh_options *options, const msh_approve_job *job,
+                                   int *exit_code, msh_error *why);
+
+/* May this folder be published? Compares with what was approved, scans what is unknown. */
+typedef struct msh_gate_job {
+    const char *folder;
+    const char *format; /* "text" or "ndjson" */
+} msh_gate_job;
+MSH_MUST_CHECK msh_err msh_gate(const msh_options *options, const msh_gate_job *job, int *exit_code,
+                                msh_error *why);
+
+/* One line for each format: name, what is read, library, why absent. */
+typedef struct msh_format_info {
+    const char *name, *text, *suffixes, *library, *absent, *reads;
+} msh_format_info;
+size_t msh_format_count(void);
+void msh_format_get(size_t i, msh_lang lang, msh_format_info *out);
+
+/* `mishen doctor`: one call for each fact; level 0 fine, 1 worth knowing, 2 broken. */
+MSH_MUST_CHECK msh_err msh_doctor(const msh_options *options,
+                                  void (*fact)(void *ctx, int level, const char *name,
+                                               const char *text),
+                                  void *ctx, msh_error *why);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

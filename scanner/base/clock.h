@@ -1,0 +1,15 @@
+/* clock.h: the two clocks. */
+#ifndef MSH_BASE_CLOCK_H
+#define MSH_BASE_CLOCK_H
+
+#include <mishen/types.h>
+
+/* Nanoseconds of CLOCK_MONOTONIC, for deadlines. */
+uint64_t msh_clock_ns(void);
+/* Microseconds since 1970 of CLOCK_REALTIME, for records. */
+int64_t msh_clock_utc_us(void);
+/* "2026-11-22T09:49:58.896451Z" and a NUL: 28 bytes. Years 1970 to 9999, clamped. */
+enum { MSH_UTC_SIZE = 28 };
+void msh_clock_format(int64_t utc_us, char out[MSH_UTC_SIZE]);
+
+#endif

@@ -1,0 +1,160 @@
+/* extract.h: a document to its texts.
+ *
+ * One file a format (fmt_NAME.c) and one line in formats.def. An extractor never calls another:
+ * what it finds inside goes to msh_extract_child, which probes again. Every extractor whose probe
+ * is positive runs (polyglots). What none reads is swept raw, with an outcome.
+ *
+ * Hostile input is the rule: bounded cursors only, every decoded byte charged to the budget before
+ * it is handed on, no recursion that the budget does not count. */
+#ifndef MSH_EXTRACT_H
+#define MSH_EXTRACT_H
+
+#include <mishen/finding.h>
+#include <mishen/options.h>
+
+#include "base/arena.h"
+#include "base/budget.h"
+#include "base/buf.h"
+#include "base/reason.h"
+#include "extract/input.h"
+#include "text/charset.h"
+#include "text/map.h"
+
+/* --- what an extractor hands on --------------------------------------------------------------- */
+
+/* Marks inside a text from which on a place differs. `at` is a byte in text.bytes; ascending. */
+typedef struct msh_anchor {
+    uint64_t at;
+    uint32_t page;     /* 0 = as before */
+    uint32_t cell_row; /* 0 = as before */
+    uint32_t cell_col;
+} msh_anchor;
+
+/* A text. Blocks (paragraphs, rows, list items) end in '\n', cells of a row are parted by '\t';
+ * a text is as much as belongs together: one part, one sheet, one page, one field. Long ones come
+ * in windows (see MSH_TEXT_MORE) of at most MSH_TEXT_WINDOW bytes. */
+enum { MSH_TEXT_WINDOW = 1 << 20, MSH_TEXT_OVERLAP = 4096 };
+enum {
+    MSH_TEXT_MORE = 1,      /* another window of the same text follows */
+    MSH_TEXT_CONTINUED = 2, /* the first `overlap` bytes were in the window before */
+    MSH_TEXT_MARKUP = 4,    /* source code or markup as written: the raw view beside a parsed one */
+    MSH_TEXT_GUESS = 8,     /* one of several readings of the same bytes (charset not certain) */
+    MSH_TEXT_TABLE = 16     /* rows and tab-parted cells: a sheet, CSV, HTML table */
+};
+
+typedef struct msh_text {
+    msh_view bytes;
+    msh_charset charset; /* of bytes; MSH_CS_UTF8 where the extractor decoded */
+    unsigned flags;
+    uint32_t overlap;
+    msh_place place; /* line: number of the first line of bytes; offset: of its first byte */
+    const msh_anchor *anchors;
+    size_t n_anchors;
+    const msh_map *map; /* bytes → source bytes of the item or member; NULL = place.offset + at */
+} msh_text;
+
+typedef struct msh_sink msh_sink;
+struct msh_sink {
+    void *ctx;
+    /* A text. An error stops the item (memory, stop); extractors return it at once. */
+    msh_err (*text)(void *ctx, const msh_text *t);
+    /* Something was not (wholly) read. */
+    msh_err (*outcome)(void *ctx, msh_reason reason, const msh_place *place, uint64_t reached);
+    /* A connected stream socket to a running helper program ("pdf", "ocr"), owned by the caller of
+     * extract and kept between items; -1 when there is none. NULL = no helpers. */
+    int (*helper)(void *ctx, const char *name);
+    /* The helper broke off or was out of step: it must not be used again. */
+    void (*helper_failed)(void *ctx, const char *name);
+};
+
+/* --- the state of one item ---------------------------------------------------------------------
+ */
+
+typedef struct msh_extract {
+    msh_arena *arena; /* lives for the item */
+    msh_budget budget;
+    const msh_limits *limits;
+    const msh_sink *sink;
+    bool ocr;        /* policy: use the OCR helper */
+    msh_view format; /* out: name of the first format that read the item, "?" if none */
+    /* members being read, innermost last: for loops of the same bytes */
+    struct msh_scope *scope;
+    uint32_t flags;
+} msh_extract;
+
+/* Read one item: probes, runs every positive extractor, sweeps raw, reports outcomes. Returns
+ * MSH_OK when everything was said that is to be said (also that nothing could be read); an error
+ * only when the machine failed or a callback stopped. path: what vpath begins with. */
+MSH_MUST_CHECK msh_err msh_extract_item(msh_extract *x, msh_input *in, msh_view path);
+
+/* --- for extractors ------------------------------------------------------------------------------
+ */
+
+/* What an extractor reads: its input, and the place that its texts are in (vpath, role BODY). */
+typedef struct msh_doc {
+    msh_input *in;
+    msh_place place;
+    msh_view head; /* the first bytes of the input, at most MSH_HEAD */
+    msh_view name; /* last part of the path, for suffixes */
+} msh_doc;
+enum { MSH_HEAD = 65536 };
+
+typedef struct msh_format {
+    const char *name;     /* "docx": what reports and `mishen formats` show */
+    const char *zh, *en;  /* for people */
+    const char *suffixes; /* "docx docm dotx", for `mishen formats` and hints */
+    const char *library;  /* "libarchive" or NULL */
+    const char *absent;   /* reason when not built, else NULL */
+    const char *reads_zh; /* what is read, one line */
+    /* 0 = not mine; 1 … 100 how sure. Looks at doc->head, suffix, and a little further if need be.
+     */
+    int (*probe)(const msh_doc *doc);
+    /* Reads all. Outcomes for what it could not read; an error is turned into an outcome by the
+     * caller (msh_reason_of_error), what was handed on before stays. */
+    msh_err (*extract)(msh_extract *x, const msh_doc *doc);
+    unsigned flags;
+} msh_format;
+enum {
+    MSH_FORMAT_TEXT = 1, /* is plain text of some kind: its bytes are wholly seen; no raw sweep */
+    MSH_FORMAT_CONTAINER = 2, /* its bytes say little: raw sweep only of what was not decoded */
+    MSH_FORMAT_FALLBACK = 4,  /* runs only when no other did */
+    MSH_FORMAT_PARTIAL = 8    /* reads not all there is: outcome partial beside */
+};
+
+/* All rows of formats.def in order; *n their number. */
+const msh_format *const *msh_formats(size_t *n);
+
+/* A text of this document in UTF-8: fills charset and place; role, name may be set in `place` (a
+ * copy of doc->place changed by the caller). Splits into windows; charges nothing (the decoder
+ * did). */
+MSH_MUST_CHECK msh_err msh_emit(msh_extract *x, const msh_place *place, msh_view utf8,
+                                unsigned flags);
+/* The same with anchors and a map. */
+MSH_MUST_CHECK msh_err msh_emit_mapped(msh_extract *x, const msh_text *t);
+/* Bytes in an unknown charset (a comment, a field of an old format): detects, emits every plausible
+ * reading. declared: MSH_CHARSET_COUNT when nothing is declared. */
+MSH_MUST_CHECK msh_err msh_emit_bytes(msh_extract *x, const msh_place *place, msh_view bytes,
+                                      msh_charset declared, unsigned flags);
+/* An outcome with a place; reached 0 unless a limit names a value. */
+MSH_MUST_CHECK msh_err msh_report(msh_extract *x, const msh_place *place, msh_reason reason,
+                                  uint64_t reached);
+
+/* Something inside: a member of an archive, an attachment, a part. name: its raw bytes (any
+ * charset: decoded here, and emitted as a text of role name); bytes: its content in memory. Charges
+ * one member and one level; at the limit reports and returns MSH_OK so that siblings go on. The
+ * vpath becomes doc's + "!" + name. */
+MSH_MUST_CHECK msh_err msh_extract_child(msh_extract *x, const msh_doc *doc, msh_view name,
+                                         msh_view bytes);
+/* The same for content on which another input gives access. */
+MSH_MUST_CHECK msh_err msh_extract_child_input(msh_extract *x, const msh_doc *doc, msh_view name,
+                                               msh_input *in);
+/* The place of a member, without reading it (for an outcome about it). The vpath is in x->arena. */
+msh_place msh_child_place(msh_extract *x, const msh_doc *doc, msh_view name);
+
+/* Strings in bytes of unknown structure: runs of 8-bit text (UTF-8, GB18030), UTF-16LE and BE at
+ * both parities; emitted as role raw. Runs are kept when they hold CJK letters or ≥ 4 printable
+ * ASCII. */
+MSH_MUST_CHECK msh_err msh_sweep(msh_extract *x, const msh_place *place, msh_view bytes,
+                                 uint64_t offset);
+
+#endif

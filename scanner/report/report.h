@@ -1,0 +1,49 @@
+/* report.h: a run to a file. One file a form (rep_NAME.c) and one line in reports.def. */
+#ifndef MSH_REPORT_H
+#define MSH_REPORT_H
+
+#include <mishen/report.h>
+
+#include "base/buf.h"
+
+/* Where a report's bytes go. An error stops the run (exit 74). */
+typedef struct msh_report_out {
+    void *ctx;
+    msh_err (*write)(void *ctx, msh_view bytes);
+} msh_report_out;
+
+typedef struct msh_report msh_report;
+
+/* The table of functions of a form; `self` is what begin made. Items come in order; findings and
+ * outcomes of an item come with it. */
+typedef struct msh_report_form {
+    const char *name;
+    const char *zh, *en;
+    msh_err (*begin)(msh_report *r, const msh_run_info *run);
+    /* findings and outcomes are complete; an item is reported once, after its records are durable
+     */
+    msh_err (*item)(msh_report *r, const msh_item *item, const msh_finding *findings,
+                    size_t n_findings, const msh_outcome_note *outcomes, size_t n_outcomes);
+    msh_err (*end)(msh_report *r, const msh_run_summary *summary);
+    void (*dispose)(msh_report *r);
+} msh_report_form;
+
+typedef struct msh_report_style {
+    msh_lang lang;
+    bool color;
+    unsigned width; /* of the terminal, 0 = 80 */
+    bool quiet;     /* nothing when complete and clean, else at most 40 lines */
+} msh_report_style;
+
+struct msh_report {
+    const msh_report_form *form;
+    msh_report_out out;
+    msh_report_style style;
+    void *self;
+};
+
+/* Form by name ("text", "ndjson"), NULL when there is none. */
+const msh_report_form *msh_report_form_named(const char *name);
+const msh_report_form *const *msh_report_forms(size_t *n);
+
+#endif
