@@ -43,8 +43,13 @@ msh_view msh_json_text(const msh_json *j);
 /* The integer, or dflt. */
 int64_t msh_json_int(const msh_json *j, int64_t dflt);
 
-/* RFC 8785 form of a value. Buffer errors stick in out. */
+/* RFC 8785 form of a value. Buffer errors stick in out; so does MSH_E_UNSUPPORTED for a number that
+ * is no integer of at most 53 bits (no float exists here). */
 void msh_json_canonical(msh_buf *out, const msh_json *j);
+/* A string with its quotes in RFC 8785 form. v must be well-formed UTF-8. */
+void msh_json_canonical_str(msh_buf *out, msh_view v);
+/* Order of keys: UTF-16 code units (RFC 8785 section 3.2.3). Both well-formed UTF-8. */
+int msh_json_key_cmp(msh_view a, msh_view b);
 
 /* A writer that puts the commas. Keys come in the order of the calls: callers that need canonical
  * output call them in order. */
