@@ -1,5 +1,5 @@
 /* cli.c: lookups in a parsed command line, complaints, safe printing. */
-#include "cli.h"
+#include "cli/cli.h"
 
 #include <string.h>
 

@@ -54,7 +54,7 @@ void cli_help(const cli_args *a, const char *command, FILE *out);
 void cli_man(const cli_args *a, FILE *out);
 
 #define CLI_COMMAND(name, args, zh, en) int cli_cmd_##name(cli_args *a);
-#include "commands.def"
+#include "cli/commands.def"
 #undef CLI_COMMAND
 
 #endif

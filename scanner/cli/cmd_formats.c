@@ -1,5 +1,5 @@
 /* cmd_formats.c: mishen formats and mishen doctor. */
-#include "cli.h"
+#include "cli/cli.h"
 
 #include <string.h>
 

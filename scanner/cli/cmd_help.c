@@ -1,5 +1,5 @@
 /* cmd_help.c: --help and the manual page, from commands.def, options.def and limits.def. */
-#include "cli.h"
+#include "cli/cli.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -10,7 +10,7 @@ typedef struct command_text {
 
 static const command_text commands[] = {
 #define CLI_COMMAND(name, args, zh, en) {#name, args, zh, en},
-#include "commands.def"
+#include "cli/commands.def"
 #undef CLI_COMMAND
 };
 
@@ -20,7 +20,7 @@ typedef struct option_text {
 
 static const option_text options[] = {
 #define CLI_OPTION(commands, name, argument, zh, en) {commands, name, argument, zh, en},
-#include "options.def"
+#include "cli/options.def"
 #undef CLI_OPTION
 };
 

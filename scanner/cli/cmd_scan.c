@@ -1,5 +1,5 @@
 /* cmd_scan.c: mishen scan and mishen extract. */
-#include "cli.h"
+#include "cli/cli.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* main.c: the mishen program: parses the command line by the tables and calls a command. */
 #define _GNU_SOURCE
-#include "cli.h"
+#include "cli/cli.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ typedef struct command_row {
 
 static const command_row commands[] = {
 #define CLI_COMMAND(name, args, zh, en) {#name, cli_cmd_##name},
-#include "commands.def"
+#include "cli/commands.def"
 #undef CLI_COMMAND
 };
 
@@ -27,7 +27,7 @@ typedef struct option_row {
 
 static const option_row options[] = {
 #define CLI_OPTION(commands, name, argument, zh, en) {commands, name, argument},
-#include "options.def"
+#include "cli/options.def"
 #undef CLI_OPTION
 };
 
