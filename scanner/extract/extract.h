@@ -80,6 +80,10 @@ typedef struct msh_extract {
     /* members being read, innermost last: for loops of the same bytes */
     struct msh_scope *scope;
     uint32_t flags;
+    /* out: what OCR did, for the verdict (product.md section 3) */
+    uint32_t ocr_pages; /* pictures and pages read by OCR */
+    uint32_t ocr_scans; /* of these: image-only pages, and pictures with 20 characters or more */
+    uint64_t ocr_chars; /* characters read */
 } msh_extract;
 
 /* Read one item: probes, runs every positive extractor, sweeps raw, reports outcomes. Returns
