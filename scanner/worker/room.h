@@ -42,7 +42,8 @@ typedef struct msh_room_done {
     uint64_t tag;
     msh_view format;
     uint64_t findings; /* also those past the limit */
-    bool optical;
+    bool optical;      /* OCR ran and read next to nothing */
+    bool optical_page; /* and the picture looks like a page of text */
     bool has_sha256, has_sm3;
     uint8_t sha256[32], sm3[32];
     uint32_t ms;

@@ -1,0 +1,82 @@
+/* open.c: opening a run. Workers are copies of this process, so they must exist before the token
+ * key and the log's keys are read. */
+#define _GNU_SOURCE
+#include "scan/open.h"
+
+#include "base/base64.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/view.h"
+#include "crypto/digest.h"
+#include "scan/where.h"
+
+#include <stdio.h>
+
+msh_err msh_open_room(const msh_options *options, const msh_rules *rules, bool texts,
+                      msh_room **out, msh_error *why)
+{
+    char libexec[MSH_WHERE_PATH];
+    msh_where_libexec(options, libexec);
+    const msh_room_options room = {.rules = rules,
+                                   .limits = options->limits,
+                                   .jobs = options->jobs,
+                                   .digests = texts ? 0
+                                              : options->digests
+                                                  ? options->digests
+                                                  : MSH_DIGEST_SHA256 | MSH_DIGEST_SM3,
+                                   .sandbox = !options->no_sandbox,
+                                   .inproc = options->inproc,
+                                   .texts = texts,
+                                   .ocr = !options->no_ocr,
+                                   .libexec = libexec};
+    return msh_room_open(&room, out, why);
+}
+
+/* What of the options can change a verdict, as text: its digest stands in every run and every
+ * config record. */
+static msh_err digest_policy(msh_run *r)
+{
+    msh_buf b;
+    uint8_t digest[32];
+    msh_buf_init(&b, 64 << 10);
+    msh_buf_printf(&b, "ocr=%d;sandbox=%d;inproc=%d;fail-on=%d", !r->options->no_ocr,
+                   !r->options->no_sandbox, r->options->inproc, (int)r->fail_on);
+#define MSH_LIMIT(member, name, dflt, greatest, unit, zh, en)                                      \
+    msh_buf_printf(&b, ";%s=%llu", name, (unsigned long long)r->options->limits.member);
+#include <mishen/limits.def>
+#undef MSH_LIMIT
+    msh_err err = msh_buf_err(&b);
+    if (err == MSH_OK)
+        err = msh_sha256(msh_buf_view(&b), digest);
+    msh_hex(r->policy, msh_view_of(digest, 32));
+    msh_buf_dispose(&b);
+    return err;
+}
+
+msh_err msh_open_run(msh_run *r, const msh_options *options, msh_error *why)
+{
+    char log[MSH_STATE_PATH + 8];
+    r->options = options;
+    r->summary.complete = true;
+    MSH_TRY(digest_policy(r));
+    MSH_TRY(msh_rule_set_load(options, &r->rules, why));
+    MSH_TRY(msh_open_room(options, msh_rule_set_compiled(r->rules), false, &r->room, why));
+    MSH_TRY(msh_state_path(options, r->state, why));
+    MSH_TRY(msh_state_prepare(r->state, why));
+    MSH_TRY(msh_state_token_key(r->state, r->key, why));
+    (void)snprintf(log, sizeof log, "%s/log", r->state);
+    return msh_log_open(log, NULL, &r->log, why);
+}
+
+void msh_close_run(msh_run *r)
+{
+    msh_run_dispose(r);
+    if (r->progress)
+        msh_progress_free(r->progress);
+    if (r->room)
+        msh_room_close(r->room);
+    if (r->log)
+        msh_log_close(r->log);
+    msh_rule_set_free(r->rules);
+    msh_wipe(r->key, sizeof r->key);
+}

@@ -1,0 +1,62 @@
+/* output.c: reports to standard output or, atomically, to a file. */
+#define _GNU_SOURCE
+#include "scan/output.h"
+
+#include "base/err.h"
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+msh_err msh_output_open(msh_output *o, const char *path, msh_error *why)
+{
+    *o = (msh_output){.fd = STDOUT_FILENO, .why = why};
+    if (!path)
+        return MSH_OK;
+    int n = snprintf(o->path, sizeof o->path, "%s", path);
+    int m = snprintf(o->temp, sizeof o->temp, "%s.%ld.tmp", path, (long)getpid());
+    if (n < 0 || m < 0 || (size_t)m >= sizeof o->temp)
+        return msh_fail(why, MSH_E_OPTION, "--output: name too long");
+    o->fd = open(o->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (o->fd < 0)
+        return msh_fail_errno(why, errno == ENOSPC || errno == EDQUOT ? MSH_E_FULL : MSH_E_STATE,
+                              "cannot write the report");
+    o->is_file = true;
+    return MSH_OK;
+}
+
+static msh_err write_out(void *ctx, msh_view bytes)
+{
+    msh_output *o = ctx;
+    return msh_file_write_all(o->fd, bytes, o->why);
+}
+
+msh_report_out msh_output_sink(msh_output *o)
+{
+    return (msh_report_out){o, write_out};
+}
+
+msh_err msh_output_finish(msh_output *o, msh_error *why)
+{
+    if (!o->is_file)
+        return MSH_OK;
+    if (fsync(o->fd) != 0 || rename(o->temp, o->path) != 0)
+        return msh_fail_errno(why, errno == ENOSPC ? MSH_E_FULL : MSH_E_IO,
+                              "cannot write the report");
+    o->temp[0] = '\0';
+    return MSH_OK;
+}
+
+void msh_output_dispose(msh_output *o)
+{
+    if (!o->is_file)
+        return;
+    if (o->fd >= 0)
+        close(o->fd);
+    if (o->temp[0])
+        (void)unlink(o->temp);
+    o->fd = -1;
+}
