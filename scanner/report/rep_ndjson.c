@@ -11,12 +11,12 @@
 enum { LINE_CEILING = 64 << 20, FLUSH_AT = 64 << 10 };
 
 /* self: the lines not yet handed on. */
-static msh_buf *lines(msh_report *r)
+static msh_buf *lines(msh_report_run *r)
 {
     return r->self;
 }
 
-static msh_err flush(msh_report *r, size_t at_least)
+static msh_err flush(msh_report_run *r, size_t at_least)
 {
     msh_buf *b = lines(r);
     MSH_TRY(msh_buf_err(b));
@@ -27,14 +27,14 @@ static msh_err flush(msh_report *r, size_t at_least)
     return err;
 }
 
-static void begin_line(msh_report *r, msh_json_writer *w, const char *type)
+static void begin_line(msh_report_run *r, msh_json_writer *w, const char *type)
 {
     msh_jw_begin(w, lines(r));
     msh_jw_open(w, '{');
     msh_jw_kstr(w, "type", msh_view_str(type));
 }
 
-static void end_line(msh_report *r, msh_json_writer *w)
+static void end_line(msh_report_run *r, msh_json_writer *w)
 {
     msh_jw_close(w, '}');
     msh_buf_put_byte(lines(r), '\n');
@@ -52,7 +52,7 @@ static void put_hex(msh_json_writer *w, const char *key, const uint8_t digest[32
     msh_jw_str(w, msh_view_str(hex));
 }
 
-static msh_err ndjson_begin(msh_report *r, const msh_run_info *run)
+static msh_err ndjson_begin(msh_report_run *r, const msh_run_info *run)
 {
     msh_json_writer w;
     msh_buf *b = msh_calloc(1, sizeof *b);
@@ -82,7 +82,7 @@ static msh_err ndjson_begin(msh_report *r, const msh_run_info *run)
     return flush(r, 0);
 }
 
-static void put_item(msh_report *r, const msh_item *item)
+static void put_item(msh_report_run *r, const msh_item *item)
 {
     msh_json_writer w;
     begin_line(r, &w, "item");
@@ -115,7 +115,7 @@ static void put_item(msh_report *r, const msh_item *item)
     end_line(r, &w);
 }
 
-static void put_finding(msh_report *r, uint64_t n, const msh_finding *f)
+static void put_finding(msh_report_run *r, uint64_t n, const msh_finding *f)
 {
     msh_json_writer w;
     begin_line(r, &w, "finding");
@@ -140,7 +140,7 @@ static void put_finding(msh_report *r, uint64_t n, const msh_finding *f)
     end_line(r, &w);
 }
 
-static void put_outcome(msh_report *r, uint64_t n, const msh_outcome_note *o)
+static void put_outcome(msh_report_run *r, uint64_t n, const msh_outcome_note *o)
 {
     msh_json_writer w;
     begin_line(r, &w, "outcome");
@@ -154,7 +154,7 @@ static void put_outcome(msh_report *r, uint64_t n, const msh_outcome_note *o)
     end_line(r, &w);
 }
 
-static msh_err ndjson_item(msh_report *r, const msh_item *item, const msh_finding *findings,
+static msh_err ndjson_item(msh_report_run *r, const msh_item *item, const msh_finding *findings,
                            size_t n_findings, const msh_outcome_note *outcomes, size_t n_outcomes)
 {
     put_item(r, item);
@@ -169,7 +169,7 @@ static msh_err ndjson_item(msh_report *r, const msh_item *item, const msh_findin
     return flush(r, FLUSH_AT);
 }
 
-static msh_err ndjson_end(msh_report *r, const msh_run_summary *s)
+static msh_err ndjson_end(msh_report_run *r, const msh_run_summary *s)
 {
     msh_json_writer w;
     begin_line(r, &w, "summary");
@@ -199,7 +199,7 @@ static msh_err ndjson_end(msh_report *r, const msh_run_summary *s)
     return flush(r, 0);
 }
 
-static void ndjson_dispose(msh_report *r)
+static void ndjson_dispose(msh_report_run *r)
 {
     if (!r->self)
         return;

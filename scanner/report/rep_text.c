@@ -53,13 +53,13 @@ typedef struct text_report {
     msh_buf head;
 } text_report;
 
-static const char *say(const msh_report *r, message m)
+static const char *say(const msh_report_run *r, message m)
 {
     return messages[m][r->style.lang == MSH_LANG_EN];
 }
 
 /* Puts a sentence with its {n}, {a}, {b}. */
-static void put_message(const msh_report *r, msh_buf *out, message m, uint64_t n,
+static void put_message(const msh_report_run *r, msh_buf *out, message m, uint64_t n,
                         const char *const words[2])
 {
     for (const char *p = say(r, m); *p; p++) {
@@ -91,7 +91,7 @@ static const char *color_of(msh_verdict v)
     }
 }
 
-static void put_colored(const msh_report *r, msh_buf *out, msh_verdict v, const char *text)
+static void put_colored(const msh_report_run *r, msh_buf *out, msh_verdict v, const char *text)
 {
     if (r->style.color)
         msh_buf_put_str(out, color_of(v));
@@ -109,7 +109,7 @@ static msh_verdict verdict_of_tier(msh_tier t)
 
 /* --- items ------------------------------------------------------------------------------------ */
 
-static void put_finding(const msh_report *r, msh_buf *b, const msh_finding *f)
+static void put_finding(const msh_report_run *r, msh_buf *b, const msh_finding *f)
 {
     msh_buf_put_str(b, "  ");
     put_colored(r, b, verdict_of_tier(f->tier), msh_tier_text(f->tier, r->style.lang));
@@ -133,7 +133,7 @@ static void put_finding(const msh_report *r, msh_buf *b, const msh_finding *f)
     msh_buf_put_byte(b, '\n');
 }
 
-static void put_outcome(const msh_report *r, msh_buf *b, const msh_outcome_note *o)
+static void put_outcome(const msh_report_run *r, msh_buf *b, const msh_outcome_note *o)
 {
     char reason[64];
     size_t n = o->reason.len < sizeof reason - 1 ? o->reason.len : sizeof reason - 1;
@@ -169,7 +169,7 @@ static void count_reason(text_report *t, const msh_outcome_note *o)
     row->n = 1;
 }
 
-static msh_err note_rule(const msh_report *r, text_report *t, const msh_finding *f)
+static msh_err note_rule(const msh_report_run *r, text_report *t, const msh_finding *f)
 {
     static const msh_view secret = {(const uint8_t *)"国家秘密", sizeof "国家秘密" - 1};
     if (f->tier >= MSH_TIER_REVIEW && msh_view_eq(f->category, secret))
@@ -189,7 +189,7 @@ static msh_err note_rule(const msh_report *r, text_report *t, const msh_finding 
     return msh_table_put(t->rules, f->rule, note, NULL);
 }
 
-static void put_item_head(const msh_report *r, msh_buf *b, const msh_item *item)
+static void put_item_head(const msh_report_run *r, msh_buf *b, const msh_item *item)
 {
     put_colored(r, b, item->verdict, msh_verdict_text(item->verdict, r->style.lang));
     msh_buf_put_str(b, "  ");
@@ -197,7 +197,7 @@ static void put_item_head(const msh_report *r, msh_buf *b, const msh_item *item)
     msh_buf_put_byte(b, '\n');
 }
 
-static msh_err keep_item(msh_report *r, text_report *t, msh_verdict v)
+static msh_err keep_item(msh_report_run *r, text_report *t, msh_verdict v)
 {
     MSH_TRY(msh_buf_err(&t->line));
     size_t total = t->kept[0].len + t->kept[1].len + t->kept[2].len + t->kept[3].len;
@@ -210,7 +210,7 @@ static msh_err keep_item(msh_report *r, text_report *t, msh_verdict v)
     return msh_buf_err(&t->kept[v]);
 }
 
-static msh_err text_item(msh_report *r, const msh_item *item, const msh_finding *findings,
+static msh_err text_item(msh_report_run *r, const msh_item *item, const msh_finding *findings,
                          size_t n_findings, const msh_outcome_note *outcomes, size_t n_outcomes)
 {
     text_report *t = r->self;
@@ -245,7 +245,7 @@ static msh_err text_item(msh_report *r, const msh_item *item, const msh_finding 
 /* --- begin and end ------------------------------------------------------------------------------
  */
 
-static msh_err text_begin(msh_report *r, const msh_run_info *run)
+static msh_err text_begin(msh_report_run *r, const msh_run_info *run)
 {
     text_report *t = msh_calloc(1, sizeof *t);
     if (!t)
@@ -276,7 +276,7 @@ static msh_err text_begin(msh_report *r, const msh_run_info *run)
     return msh_buf_err(b);
 }
 
-static void put_labelled(const msh_report *r, msh_buf *b, message label, msh_view text)
+static void put_labelled(const msh_report_run *r, msh_buf *b, message label, msh_view text)
 {
     if (!text.len)
         return;
@@ -287,7 +287,7 @@ static void put_labelled(const msh_report *r, msh_buf *b, message label, msh_vie
 }
 
 typedef struct rule_printer {
-    const msh_report *r;
+    const msh_report_run *r;
     msh_buf *b;
 } rule_printer;
 
@@ -322,7 +322,7 @@ static void size_words(uint64_t bytes, char out[32])
         (void)snprintf(out, 32, "%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10, units[u]);
 }
 
-static void put_counts(const msh_report *r, text_report *t, msh_buf *b, const msh_run_summary *s)
+static void put_counts(const msh_report_run *r, text_report *t, msh_buf *b, const msh_run_summary *s)
 {
     static const msh_verdict order[] = {MSH_VERDICT_BLOCK, MSH_VERDICT_NOT_INSPECTED,
                                         MSH_VERDICT_REVIEW, MSH_VERDICT_PASS};
@@ -344,13 +344,13 @@ static void put_counts(const msh_report *r, text_report *t, msh_buf *b, const ms
                        msh_outcome_text(t->reasons[i].outcome, r->style.lang));
 }
 
-static void put_sentence(const msh_report *r, msh_buf *b, message m, uint64_t n)
+static void put_sentence(const msh_report_run *r, msh_buf *b, message m, uint64_t n)
 {
     if (n)
         put_message(r, b, m, n, NULL);
 }
 
-static void put_verdict(const msh_report *r, const text_report *t, msh_buf *b,
+static void put_verdict(const msh_report_run *r, const text_report *t, msh_buf *b,
                         const msh_run_summary *s)
 {
     uint64_t block = s->verdicts[MSH_VERDICT_BLOCK], review = s->verdicts[MSH_VERDICT_REVIEW];
@@ -379,7 +379,7 @@ static void put_verdict(const msh_report *r, const text_report *t, msh_buf *b,
 }
 
 /* Quiet: at most QUIET_LINES lines, the head and the tail of the report being worth most. */
-static msh_err write_quiet(msh_report *r, const text_report *t, const msh_buf *tail)
+static msh_err write_quiet(msh_report_run *r, const text_report *t, const msh_buf *tail)
 {
     msh_buf b;
     size_t lines = 0, tail_lines = 0;
@@ -412,7 +412,7 @@ static msh_err write_quiet(msh_report *r, const text_report *t, const msh_buf *t
     return err;
 }
 
-static msh_err write_full(msh_report *r, const text_report *t, const msh_buf *tail)
+static msh_err write_full(msh_report_run *r, const text_report *t, const msh_buf *tail)
 {
     static const int order[] = {MSH_VERDICT_BLOCK, MSH_VERDICT_NOT_INSPECTED, MSH_VERDICT_REVIEW,
                                 MSH_VERDICT_PASS};
@@ -441,7 +441,7 @@ static msh_err write_full(msh_report *r, const text_report *t, const msh_buf *ta
     return r->out.write(r->out.ctx, msh_buf_view(tail));
 }
 
-static msh_err text_end(msh_report *r, const msh_run_summary *s)
+static msh_err text_end(msh_report_run *r, const msh_run_summary *s)
 {
     text_report *t = r->self;
     if (r->style.quiet && s->exit == 0)
@@ -459,7 +459,7 @@ static msh_err text_end(msh_report *r, const msh_run_summary *s)
     return err;
 }
 
-static void text_dispose(msh_report *r)
+static void text_dispose(msh_report_run *r)
 {
     text_report *t = r->self;
     if (!t)

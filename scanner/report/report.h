@@ -12,20 +12,20 @@ typedef struct msh_report_out {
     msh_err (*write)(void *ctx, msh_view bytes);
 } msh_report_out;
 
-typedef struct msh_report msh_report;
+typedef struct msh_report_run msh_report_run;
 
 /* The table of functions of a form; `self` is what begin made. Items come in order; findings and
  * outcomes of an item come with it. */
 typedef struct msh_report_form {
     const char *name;
     const char *zh, *en;
-    msh_err (*begin)(msh_report *r, const msh_run_info *run);
+    msh_err (*begin)(msh_report_run *r, const msh_run_info *run);
     /* findings and outcomes are complete; an item is reported once, after its records are durable
      */
-    msh_err (*item)(msh_report *r, const msh_item *item, const msh_finding *findings,
+    msh_err (*item)(msh_report_run *r, const msh_item *item, const msh_finding *findings,
                     size_t n_findings, const msh_outcome_note *outcomes, size_t n_outcomes);
-    msh_err (*end)(msh_report *r, const msh_run_summary *summary);
-    void (*dispose)(msh_report *r);
+    msh_err (*end)(msh_report_run *r, const msh_run_summary *summary);
+    void (*dispose)(msh_report_run *r);
 } msh_report_form;
 
 typedef struct msh_report_style {
@@ -35,7 +35,7 @@ typedef struct msh_report_style {
     bool quiet;     /* nothing when complete and clean, else at most 40 lines */
 } msh_report_style;
 
-struct msh_report {
+struct msh_report_run {
     const msh_report_form *form;
     msh_report_out out;
     msh_report_style style;

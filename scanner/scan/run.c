@@ -38,7 +38,7 @@ static msh_err report_entry(msh_run *r, const msh_entry *e)
 {
     count(r, e);
     for (size_t i = 0; i < r->n_reports; i++) {
-        msh_report *rep = &r->reports[i];
+        msh_report_run *rep = &r->reports[i];
         MSH_TRY(
             rep->form->item(rep, &e->item, e->findings, e->n_findings, e->outcomes, e->n_outcomes));
     }

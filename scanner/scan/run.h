@@ -18,7 +18,7 @@ typedef struct msh_run {
     msh_room *room;
     msh_log *log;
     msh_progress *progress; /* NULL = none */
-    msh_report reports[2];
+    msh_report_run reports[2];
     size_t n_reports;
     char state[MSH_STATE_PATH];
     uint8_t key[MSH_TOKEN_KEY];
