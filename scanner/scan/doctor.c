@@ -26,7 +26,7 @@ typedef struct doctor {
     const msh_options *options;
     void (*fact)(void *ctx, int level, const char *name, const char *text);
     void *ctx;
-    char text[MSH_STATE_PATH + 512];
+    char text[2 * MSH_WHERE_PATH];
 } doctor;
 
 static const char *tr(const doctor *d, const char *zh, const char *en)
