@@ -22,7 +22,7 @@ MSH_MUST_CHECK msh_err msh_log_add(msh_log *l, const char *type, msh_view body, 
 /* Records waiting in the group. */
 size_t msh_log_pending(const msh_log *l);
 /* Write, sync, sign, sync. On MSH_OK everything added is durable; *first_index is the index of the
- * first record of the group. On an error the log must not be used again (exit 74). */
+ * first record of the group (first_index may be NULL; an empty group is MSH_OK). On an error the log must not be used again (exit 74). */
 MSH_MUST_CHECK msh_err msh_log_commit(msh_log *l, uint64_t *first_index, msh_error *why);
 /* After a commit. root: base64 of the SHA-256 tree, at least 48 bytes. */
 const char *msh_log_origin(const msh_log *l);

@@ -1,0 +1,11 @@
+/* path.h: which paths may stand in a record and be approved (audit-log.md section 3). */
+#ifndef MSH_LEDGER_PATH_H
+#define MSH_LEDGER_PATH_H
+
+#include <mishen/types.h>
+
+/* Relative or absolute, '/'-separated, valid UTF-8; no ".", "..", empty part, control, bidi or
+ * format character, no combining mark (which is what keeps it in NFC without a table), no '\'. */
+bool msh_path_is_plain(msh_view path);
+
+#endif
