@@ -71,11 +71,13 @@ typedef struct msh_kind_out {
     msh_err (*found)(void *ctx, const msh_candidate *c);
 } msh_kind_out;
 
-/* For compile: literals are UTF-8, folded by the caller. `tag` comes back with the hit. */
+/* For compile: literals are UTF-8, folded by the caller, also for the written view. `tag` comes
+ * back with the hit; on the written view hits are those of the folded one, mapped. */
 typedef struct msh_kind_compile {
     void *ctx;
     msh_arena *arena; /* lives as long as the rule set */
     const msh_limits *limits;
+    unsigned views; /* the views this rule reads: the kind's, or what `view:` of the rule says */
     msh_err (*want_literal)(void *ctx, msh_view word, uint32_t tag);
     /* Contents of a list file named in the pack. */
     msh_err (*read_list)(void *ctx, msh_view file, msh_buf *out, msh_error *why);
@@ -94,6 +96,9 @@ typedef struct msh_kind {
     const char *name;
     /* views it wants to see: bits 1 << MSH_VIEW_* */
     unsigned views;
+    /* A hit of a literal is the finding, nothing around it matters (words, list): match.c makes the
+     * candidates itself, the tag being the number of the word, and scan is not called. */
+    bool hits_only;
     /* find: the `find:` map. *state: immutable afterwards. */
     msh_err (*compile)(const msh_kind_compile *c, msh_node *find, void **state, msh_error *why);
     void (*dispose)(void *state); /* for what is not in the arena; may be NULL */

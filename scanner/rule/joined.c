@@ -1,0 +1,204 @@
+/* joined.c: see joined.h. "机 密\n★ 10 年" is "机密★10年".
+ *
+ * Blanks and line ends are dropped between CJK ideographs, stars and digits; between two digits
+ * only single blanks and line ends, no tabs: cells of a table of numbers are not one number. */
+#include "rule/joined.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/view.h"
+#include "rule/kind.h"
+
+#include <string.h>
+
+enum { LONGEST_GAP = 256 };
+
+void msh_joined_init(msh_joined *j, size_t ceiling)
+{
+    *j = (msh_joined){.n_points = 0};
+    msh_buf_init(&j->text, ceiling);
+}
+
+void msh_joined_dispose(msh_joined *j)
+{
+    msh_buf_dispose(&j->text);
+    msh_free(j->points);
+    msh_free(j->gaps);
+    *j = (msh_joined){.n_points = 0};
+}
+
+static inline bool is_blank(uint8_t c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static inline bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* p: the three bytes of a character of three bytes. U+3400–9FFF, U+F900–FAFF, ★, 〇. */
+static bool is_joining_three(const uint8_t *p)
+{
+    unsigned cp = (p[0] & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u);
+    return (cp >= 0x3400 && cp <= 0x9fff) || (cp >= 0xf900 && cp <= 0xfaff) || cp == 0x2605 ||
+           cp == 0x3007;
+}
+
+/* The character that ends before `at` joins. */
+static bool joins_before(msh_view t, size_t at)
+{
+    uint8_t c = t.data[at - 1];
+    if (c < 0x80)
+        return is_digit(c);
+    if (at >= 3 && (t.data[at - 3] & 0xf0) == 0xe0)
+        return is_joining_three(t.data + at - 3);
+    return at >= 4 && (t.data[at - 4] & 0xf8) == 0xf0 && (t.data[at - 3] & 0x30) == 0x20;
+}
+
+static bool joins_after(msh_view t, size_t at)
+{
+    uint8_t c = t.data[at];
+    if (c < 0x80)
+        return is_digit(c);
+    if ((c & 0xf0) == 0xe0)
+        return is_joining_three(t.data + at);
+    return c == 0xf0 && (t.data[at + 1] & 0x30) == 0x20;
+}
+
+static msh_err add_gap(msh_joined *j, size_t start, size_t end)
+{
+    if (j->n_gaps == j->cap_gaps) {
+        size_t cap = j->cap_gaps ? j->cap_gaps * 2 : 64;
+        msh_gap *gaps = msh_realloc(j->gaps, cap * sizeof *gaps);
+        if (!gaps)
+            return MSH_E_MEMORY;
+        j->gaps = gaps;
+        j->cap_gaps = cap;
+    }
+    j->gaps[j->n_gaps++] = (msh_gap){(uint32_t)start, (uint32_t)end};
+    return MSH_OK;
+}
+
+static bool is_gap(msh_view t, size_t start, size_t end)
+{
+    if (end >= t.len || end - start > LONGEST_GAP || !joins_before(t, start) ||
+        !joins_after(t, end))
+        return false;
+    if (is_digit(t.data[start - 1]) && is_digit(t.data[end]))
+        return end - start == 1 && t.data[start] != '\t';
+    return true;
+}
+
+/* A blank at `at`: the gap that it begins, if any. Returns where to go on. */
+static msh_err blank_at(msh_joined *j, msh_view t, size_t at, size_t *next)
+{
+    size_t end = at;
+    while (end < t.len && is_blank(t.data[end]))
+        end++;
+    *next = end;
+    return at > 0 && is_gap(t, at, end) ? add_gap(j, at, end) : MSH_OK;
+}
+
+static msh_err find_gaps(msh_joined *j, msh_view t)
+{
+    j->n_gaps = 0;
+    for (size_t at = 0; at < t.len;) {
+        uint64_t v;
+        memcpy(&v, t.data + at, sizeof v);
+        /* Bytes below 0x21, exact up to the first of them. */
+        uint64_t low = (v - 0x2121212121212121u) & ~v & 0x8080808080808080u;
+        if (!low) {
+            at += 8;
+            continue;
+        }
+        size_t stop = at + 8 < t.len ? at + 8 : t.len;
+        while (at < stop && !is_blank(t.data[at]))
+            at++;
+        if (at < stop)
+            MSH_TRY(blank_at(j, t, at, &at));
+    }
+    return MSH_OK;
+}
+
+static msh_err add_point(msh_joined *j, size_t in)
+{
+    if (j->n_points == j->cap_points) {
+        size_t cap = j->cap_points ? j->cap_points * 2 : 64;
+        msh_map_point *points = msh_realloc(j->points, cap * sizeof *points);
+        if (!points)
+            return MSH_E_MEMORY;
+        j->points = points;
+        j->cap_points = cap;
+    }
+    j->points[j->n_points++] = (msh_map_point){j->text.len, in};
+    return MSH_OK;
+}
+
+/* Where the piece around a gap begins: its line, or `reach` bytes before with *cut. */
+static size_t piece_start(msh_view t, size_t gap, size_t reach, bool *cut)
+{
+    size_t low = gap > reach ? gap - reach : 0, at = gap;
+    while (at > low && t.data[at - 1] != '\n')
+        at--;
+    *cut = at > 0 && t.data[at - 1] != '\n';
+    while (*cut && at < gap && (t.data[at] & 0xc0) == 0x80)
+        at++;
+    return at;
+}
+
+static size_t piece_end(msh_view t, size_t gap_end, size_t reach, bool *cut)
+{
+    size_t high = t.len - gap_end > reach ? gap_end + reach : t.len, at = gap_end;
+    while (at < high && t.data[at] != '\n')
+        at++;
+    *cut = at < t.len && t.data[at] != '\n';
+    while (*cut && at > gap_end && (t.data[at] & 0xc0) == 0x80)
+        at--;
+    return at;
+}
+
+static msh_err copy(msh_joined *j, msh_view t, size_t from, size_t to)
+{
+    MSH_TRY(add_point(j, from));
+    msh_buf_put_view(&j->text, msh_view_cut(t, from, to - from));
+    return MSH_OK;
+}
+
+/* One piece holds all gaps whose surroundings touch. */
+static msh_err put_piece(msh_joined *j, msh_view t, size_t reach, size_t *gap)
+{
+    bool cut;
+    size_t from = piece_start(t, j->gaps[*gap].start, reach, &cut);
+    if (j->text.len)
+        msh_buf_put_byte(&j->text, '\n');
+    if (cut)
+        msh_buf_put_byte(&j->text, MSH_CUT);
+    for (size_t end = 0;; from = j->gaps[(*gap)++].end) {
+        if (*gap < j->n_gaps && (end == 0 || j->gaps[*gap].start <= end + reach)) {
+            MSH_TRY(copy(j, t, from, j->gaps[*gap].start));
+            end = piece_end(t, j->gaps[*gap].end, reach, &cut);
+            continue;
+        }
+        MSH_TRY(copy(j, t, from, end));
+        if (cut)
+            msh_buf_put_byte(&j->text, MSH_CUT);
+        return msh_buf_err(&j->text);
+    }
+}
+
+msh_err msh_joined_make(msh_joined *j, msh_view folded, size_t reach)
+{
+    static const uint8_t zeros[16];
+    msh_buf_reset(&j->text);
+    j->n_points = 0;
+    MSH_TRY(find_gaps(j, folded));
+    for (size_t gap = 0; gap < j->n_gaps;)
+        MSH_TRY(put_piece(j, folded, reach, &gap));
+    size_t len = j->text.len;
+    msh_buf_put(&j->text, zeros, sizeof zeros);
+    MSH_TRY(msh_buf_err(&j->text));
+    j->text.len = len;
+    j->map = (msh_map){.points = j->points, .n_points = j->n_points};
+    return MSH_OK;
+}

@@ -1,0 +1,235 @@
+/* match.c: the way of a text from bytes to findings (matching.md section 1).
+ *
+ *   fold → literals → kinds → context → tally
+ *   and the same for the joined view, the written one, and the text behind escapes, each only where
+ *   there is something for it: text without hits costs folding and one search of literals.
+ *
+ * Findings of kinds are kept until the whole text was seen in all views, because the same place may
+ * be seen better in a later one. */
+#include "rule/matcher.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/view.h"
+
+#include <string.h>
+
+enum { TEXT_CEILING = 1 << 30, SCRATCH_CEILING = 256 << 20, FOUND_AT_ONCE = 1 << 16, REACH = 256 };
+
+msh_matcher *msh_matcher_new(const msh_rules *rules, const msh_limits *limits)
+{
+    msh_matcher *m = msh_calloc(1, sizeof *m);
+    if (!m)
+        return NULL;
+    m->rules = rules;
+    m->cap_found = FOUND_AT_ONCE + msh_literals_burst(rules->literals);
+    m->found = msh_calloc(m->cap_found, sizeof *m->found);
+    m->rule_hits = msh_calloc(rules->n_rules, sizeof *m->rule_hits);
+    m->touched = msh_calloc(rules->n_rules, sizeof *m->touched);
+    m->item_memory = msh_calloc(rules->item_bytes + 1, 1);
+    bool tally = msh_tally_init(&m->tally, rules, (size_t)limits->findings);
+    msh_arena_init(&m->scratch, SCRATCH_CEILING);
+    msh_folded_init(&m->folded, TEXT_CEILING);
+    msh_folded_init(&m->refolded, TEXT_CEILING);
+    msh_joined_init(&m->joined, TEXT_CEILING);
+    msh_written_init(&m->written, TEXT_CEILING);
+    msh_unescaped_init(&m->unescaped, TEXT_CEILING);
+    if (!m->found || !m->rule_hits || !m->touched || !m->item_memory || !tally) {
+        msh_matcher_free(m);
+        return NULL;
+    }
+    m->reach = msh_literals_longest(rules->literals);
+    m->reach = m->reach < REACH ? REACH : m->reach;
+    return m;
+}
+
+void msh_matcher_free(msh_matcher *m)
+{
+    if (!m)
+        return;
+    msh_free(m->found);
+    msh_free(m->rule_hits);
+    msh_free(m->touched);
+    msh_free(m->item_memory);
+    msh_free(m->hits);
+    msh_free(m->pending);
+    msh_tally_dispose(&m->tally);
+    msh_arena_dispose(&m->scratch);
+    msh_folded_dispose(&m->folded);
+    msh_folded_dispose(&m->refolded);
+    msh_joined_dispose(&m->joined);
+    msh_written_dispose(&m->written);
+    msh_unescaped_dispose(&m->unescaped);
+    msh_free(m);
+}
+
+void msh_matcher_begin(msh_matcher *m, msh_view path)
+{
+    (void)path;
+    msh_tally_begin(&m->tally);
+    memset(m->item_memory, 0, m->rules->item_bytes);
+}
+
+msh_err msh_matcher_end(msh_matcher *m, msh_err (*hit)(void *ctx, const msh_hit *h), void *ctx,
+                        uint64_t *total)
+{
+    return msh_tally_end(&m->tally, hit, ctx, total);
+}
+
+/* --- views ----------------------------------------------------------------------------------- */
+
+/* A view's offset to the byte of the match text. */
+size_t msh_seen_source(const msh_seen *s, size_t at)
+{
+    uint64_t folded = s->view.to_folded ? msh_map_step(s->view.to_folded, at) : at;
+    uint64_t source = s->view.to_source ? msh_map_source(s->view.to_source, folded) : folded;
+    size_t len = s->view.from->bytes.len;
+    return source < len ? (size_t)source : len;
+}
+
+size_t msh_seen_source_end(const msh_seen *s, size_t end)
+{
+    if (s->view.view != MSH_VIEW_JOINED || end == 0)
+        return msh_seen_source(s, end);
+    /* The end of a hit before a gap is not the end of the gap. */
+    uint64_t folded = msh_map_step(s->view.to_folded, end - 1) + 1;
+    uint64_t source = msh_map_source(s->view.to_source, folded);
+    size_t len = s->view.from->bytes.len;
+    return source < len ? (size_t)source : len;
+}
+
+/* First page only: the head zone ends where another page begins. */
+static void limit_head(msh_kind_text *v)
+{
+    const msh_match_text *t = v->from;
+    bool other = t->place.page > 1 || (t->flags & MSH_MATCH_CONTINUED);
+    v->head_end = other ? 0 : msh_head_zone(v->text);
+    for (size_t i = 0; i < t->n_anchors; i++) {
+        if (t->anchors[i].page <= 1)
+            continue;
+        size_t low = 0, high = v->head_end;
+        while (low < high) {
+            size_t mid = low + (high - low) / 2;
+            if (msh_map_source(v->to_source, mid) < t->anchors[i].at)
+                low = mid + 1;
+            else
+                high = mid;
+        }
+        v->head_end = low;
+        return;
+    }
+}
+
+static msh_err joined_view(msh_matcher *m, const msh_seen *folded)
+{
+    MSH_TRY(msh_joined_make(&m->joined, folded->view.text, m->reach));
+    if (m->joined.text.len == 0)
+        return MSH_OK;
+    msh_seen s = *folded;
+    s.view.text = msh_buf_view(&m->joined.text);
+    s.view.view = MSH_VIEW_JOINED;
+    s.view.folded = &folded->view;
+    s.view.to_folded = &m->joined.map;
+    s.number = folded->number + 1;
+    return msh_see(m, &s);
+}
+
+/* The folded view of a text, and the joined one where there is any. */
+static msh_err both_views(msh_matcher *m, msh_seen *s, const msh_folded *f)
+{
+    s->view.text = msh_buf_view(&f->text);
+    s->view.view = MSH_VIEW_FOLDED;
+    s->view.folded = &s->view;
+    s->view.to_source = &f->map;
+    limit_head(&s->view);
+    MSH_TRY(msh_see(m, s));
+    return m->rules->views & 1u << MSH_VIEW_JOINED ? joined_view(m, s) : MSH_OK;
+}
+
+static bool is_hex(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+/* The folded text may hold an escape: enough of one to look properly. */
+static bool may_hold_escape(msh_view t)
+{
+    static const char marks[] = "\\%&=+";
+    for (const char *mark = marks; *mark; mark++) {
+        size_t at = 0;
+        for (const uint8_t *p; at < t.len && (p = memchr(t.data + at, *mark, t.len - at));
+             at = (size_t)(p - t.data) + 1) {
+            uint8_t a = p[1], b = p[2]; /* zero bytes follow the text */
+            bool letter = (a >= 'a' && a <= 'z') || (a >= '0' && a <= '9');
+            if (*mark == '=' || *mark == '%' ? is_hex(a) && is_hex(b) : letter || a == '#')
+                return true;
+            if (*mark == '%' && a == 'u')
+                return true;
+        }
+    }
+    return false;
+}
+
+static msh_err unescaped_views(msh_matcher *m, const msh_match_text *t)
+{
+    if (!may_hold_escape(msh_buf_view(&m->folded.text)))
+        return MSH_OK;
+    MSH_TRY(msh_need_written(m, t));
+    bool found = false;
+    MSH_TRY(msh_unescape(&m->unescaped, msh_buf_view(&m->written.text), &found));
+    if (!found)
+        return MSH_OK;
+    MSH_TRY(msh_fold(&m->refolded, msh_buf_view(&m->unescaped.text), MSH_CS_UTF8));
+    m->unescaped.map.up = &m->written.map;
+    m->refolded.map.up = &m->unescaped.map;
+    msh_seen s = {.number = 4};
+    s.view = (msh_kind_text){
+        .from = t, .unescaped = true, .first_window = !(t->flags & MSH_MATCH_CONTINUED)};
+    return both_views(m, &s, &m->refolded);
+}
+
+msh_err msh_need_written(msh_matcher *m, const msh_match_text *t)
+{
+    if (m->has_written)
+        return MSH_OK;
+    m->has_written = true;
+    return msh_written_make(&m->written, t->bytes, t->charset);
+}
+
+/* The end of the overlap in the folded view: hits that end before it were seen before. */
+static size_t folded_overlap(const msh_matcher *m, const msh_match_text *t)
+{
+    if (!(t->flags & MSH_MATCH_CONTINUED))
+        return 0;
+    size_t low = 0, high = m->folded.text.len;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (msh_map_source(&m->folded.map, mid) < t->overlap)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+msh_err msh_matcher_text(msh_matcher *m, const msh_match_text *t)
+{
+    if (t->bytes.len == 0)
+        return MSH_OK;
+    if (t->bytes.len > TEXT_CEILING / 4)
+        return MSH_E_LIMIT_BUFFER;
+    msh_arena_reset(&m->scratch);
+    m->n_pending = 0;
+    m->has_written = false;
+    m->regex_limit = false;
+    msh_placer_begin(&m->placer, t);
+    MSH_TRY(msh_fold(&m->folded, t->bytes, t->charset));
+    m->folded.map.up = NULL;
+    m->overlap_end = folded_overlap(m, t);
+    msh_seen s = {.number = 0};
+    s.view = (msh_kind_text){.from = t, .first_window = !(t->flags & MSH_MATCH_CONTINUED)};
+    MSH_TRY(both_views(m, &s, &m->folded));
+    MSH_TRY(unescaped_views(m, t));
+    MSH_TRY(msh_settle(m));
+    return m->regex_limit ? MSH_E_LIMIT_REGEX : MSH_OK;
+}

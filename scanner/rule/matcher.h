@@ -1,0 +1,77 @@
+/* matcher.h: the working memory of one matcher, shared by match.c (views of a text), see.c (one
+ * view: literals and kinds) and settle.c (context, and what becomes of a candidate). */
+#ifndef MSH_RULE_MATCHER_H
+#define MSH_RULE_MATCHER_H
+
+#include "rule/joined.h"
+#include "rule/place.h"
+#include "rule/rules.h"
+#include "rule/tally.h"
+#include "rule/written.h"
+#include "text/escapes.h"
+#include "text/fold.h"
+
+/* The MSH_TEXT_* bits of extract/extract.h that matter here. */
+enum { MSH_MATCH_MORE = 1, MSH_MATCH_CONTINUED = 2, MSH_MATCH_OVERLAP = 4096 };
+
+/* A hit of a rule in a view. */
+typedef struct msh_rule_hit {
+    uint32_t subscriber, start, end;
+} msh_rule_hit;
+
+/* A view as it is being looked at. */
+typedef struct msh_seen {
+    msh_kind_text view;
+    unsigned number; /* which view of this text: candidates of different ones may be the same */
+} msh_seen;
+
+/* A candidate that waits until all views were seen. */
+typedef struct msh_pending {
+    uint32_t rule;
+    unsigned view;
+    size_t start, end; /* bytes in the match text */
+    msh_tier tier;
+    msh_view normal, excerpt;
+    uint64_t count;
+} msh_pending;
+
+struct msh_matcher {
+    const msh_rules *rules;
+    msh_arena scratch; /* of one text */
+    msh_folded folded, refolded;
+    msh_joined joined;
+    msh_written written;
+    msh_unescaped unescaped;
+    bool has_written;
+    size_t reach;
+    size_t overlap_end;
+    msh_literal_found *found;
+    size_t cap_found;
+    msh_rule_hit *hits; /* of one view, grouped by rule */
+    size_t cap_hits;
+    uint32_t *rule_hits; /* how many of each rule; all zero between calls */
+    uint32_t *touched;   /* rules with any */
+    size_t n_touched;
+    msh_pending *pending;
+    size_t n_pending, cap_pending;
+    uint8_t *item_memory;
+    msh_tally tally;
+    msh_placer placer;
+    bool regex_limit; /* a regex reached its limit in this text */
+};
+
+size_t msh_seen_source(const msh_seen *s, size_t at);
+size_t msh_seen_source_end(const msh_seen *s, size_t end);
+/* Make m->written for this text, once. */
+MSH_MUST_CHECK msh_err msh_need_written(msh_matcher *m, const msh_match_text *t);
+/* see.c: literals and kinds over one view. */
+MSH_MUST_CHECK msh_err msh_see(msh_matcher *m, const msh_seen *s);
+/* settle.c: judge a candidate of rule r and keep it. */
+MSH_MUST_CHECK msh_err msh_consider(msh_matcher *m, const msh_seen *s, uint32_t rule,
+                                    const msh_candidate *c);
+/* A hit that is a finding by itself. */
+MSH_MUST_CHECK msh_err msh_consider_hit(msh_matcher *m, const msh_seen *s, const msh_rule_hit *h);
+/* After the last view: of candidates at the same place the best, into the tally. */
+MSH_MUST_CHECK msh_err msh_settle(msh_matcher *m);
+
+#endif

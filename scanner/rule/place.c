@@ -1,0 +1,149 @@
+/* place.c: see place.h. Lines are counted in the bytes as they came (LF, CR LF or CR), so that the
+ * number is the one an editor shows, whatever view a hit was seen in. */
+#include "rule/place.h"
+
+#include "base/view.h"
+
+enum { COLUMN_REACH = 16384 };
+
+static unsigned unit_of(msh_charset cs)
+{
+    switch (cs) {
+    case MSH_CS_UTF16LE:
+    case MSH_CS_UTF16BE:
+        return 2;
+    case MSH_CS_UTF32LE:
+    case MSH_CS_UTF32BE:
+        return 4;
+    default:
+        return 1;
+    }
+}
+
+static uint32_t unit_at(const msh_match_text *t, size_t at, unsigned unit)
+{
+    uint32_t v = 0;
+    bool little = t->charset == MSH_CS_UTF16LE || t->charset == MSH_CS_UTF32LE;
+    for (unsigned i = 0; i < unit; i++) {
+        uint8_t byte = at + i < t->bytes.len ? t->bytes.data[at + i] : 0;
+        v = little ? v | (uint32_t)byte << (8 * i) : v << 8 | byte;
+    }
+    return v;
+}
+
+static bool ends_line(const msh_match_text *t, size_t at, unsigned unit)
+{
+    uint32_t c = unit_at(t, at, unit);
+    return c == '\n' || (c == '\r' && unit_at(t, at + unit, unit) != '\n');
+}
+
+void msh_placer_begin(msh_placer *p, const msh_match_text *t)
+{
+    *p = (msh_placer){.text = t, .line_number = t->place.line ? t->place.line : 1};
+    for (size_t i = 0; i < t->n_anchors && !p->any_page; i++)
+        p->any_page = t->anchors[i].page != 0;
+}
+
+/* Bring the line up to the one that holds `at`. */
+static void find_line(msh_placer *p, size_t at)
+{
+    const msh_match_text *t = p->text;
+    unsigned unit = unit_of(t->charset);
+    if (at < p->line_at) {
+        p->line_at = p->line_start = 0;
+        p->line_number = t->place.line ? t->place.line : 1;
+    }
+    size_t i = p->line_at;
+    if (unit == 1) {
+        const uint8_t *d = t->bytes.data;
+        for (; i < at; i++)
+            if (__builtin_expect(d[i] == '\n' || d[i] == '\r', 0) && ends_line(t, i, 1)) {
+                p->line_number++;
+                p->line_start = i + 1;
+            }
+    } else {
+        for (; i + unit <= at; i += unit)
+            if (ends_line(t, i, unit)) {
+                p->line_number++;
+                p->line_start = i + unit;
+            }
+    }
+    p->line_at = i;
+}
+
+static uint32_t column_of(const msh_placer *p, size_t at)
+{
+    const msh_match_text *t = p->text;
+    if (at - p->line_start > COLUMN_REACH)
+        return 0;
+    uint32_t column = 1;
+    if (t->charset == MSH_CS_UTF8) {
+        for (size_t i = p->line_start; i < at; i++)
+            column += (t->bytes.data[i] & 0xc0) != 0x80;
+        return column;
+    }
+    for (size_t i = p->line_start; i < at; column++)
+        i += msh_charset_next(t->charset, msh_view_cut(t->bytes, i, 16)).len;
+    return column;
+}
+
+uint64_t msh_place_offset(const msh_match_text *t, size_t at)
+{
+    if (t->map)
+        return msh_map_source(t->map, at);
+    return t->place.offset == MSH_NO_POSITION ? MSH_NO_POSITION : t->place.offset + at;
+}
+
+/* The last anchor at or before `at`. */
+static size_t anchor_before(const msh_match_text *t, size_t at)
+{
+    size_t low = 0, high = t->n_anchors;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (t->anchors[mid].at <= at)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low; /* anchors[low - 1], if any */
+}
+
+static void anchored(const msh_placer *p, size_t at, msh_place *out)
+{
+    const msh_match_text *t = p->text;
+    size_t n = anchor_before(t, at);
+    bool page = !p->any_page, row = false, col = false;
+    for (size_t i = n; i-- > 0 && !(page && row && col);) {
+        const msh_match_anchor *a = &t->anchors[i];
+        if (!page && a->page) {
+            out->page = a->page;
+            page = true;
+        }
+        /* Cells are looked for in the nearest anchors only: each names row and column. */
+        if (!row && a->cell_row) {
+            out->cell_row = a->cell_row;
+            row = true;
+        }
+        if (!col && a->cell_col) {
+            out->cell_col = a->cell_col;
+            col = true;
+        }
+        if (n - i > 64)
+            row = col = true;
+    }
+}
+
+msh_place msh_place_at(msh_placer *p, size_t at)
+{
+    const msh_match_text *t = p->text;
+    msh_place out = t->place;
+    if (at > t->bytes.len)
+        at = t->bytes.len;
+    find_line(p, at);
+    out.line = p->line_number;
+    out.column = column_of(p, at);
+    out.offset = msh_place_offset(t, at);
+    if (t->n_anchors)
+        anchored(p, at, &out);
+    return out;
+}

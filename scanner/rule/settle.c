@@ -1,0 +1,245 @@
+/* settle.c: what becomes of a candidate: seen before, in the right place, in the right company; and
+ * of several at one place the gravest, then the longest. */
+#include "rule/matcher.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- context --------------------------------------------------------------------------------- */
+
+static bool in_position(const msh_rule *r, const msh_seen *s, size_t start, size_t end)
+{
+    if (r->where & MSH_WHERE_LINE && !msh_is_alone(s->view.text, start, end))
+        return false;
+    unsigned where = r->where & ~(unsigned)MSH_WHERE_LINE;
+    if (!where)
+        return true;
+    msh_role role = s->view.from->place.role;
+    return (where & MSH_WHERE_HEAD && msh_in_head(&s->view, start)) ||
+           (where & MSH_WHERE_EDGE && (role == MSH_ROLE_HEADER || role == MSH_ROLE_FOOTER)) ||
+           (where & MSH_WHERE_NAME && role == MSH_ROLE_NAME) ||
+           (where & MSH_WHERE_META && role == MSH_ROLE_META);
+}
+
+/* The hit is part of one of the words. */
+static bool is_within(msh_view text, size_t start, size_t end, const msh_word_list *words)
+{
+    for (size_t i = 0; i < words->n; i++) {
+        size_t len = words->words[i].len;
+        size_t from = start > len ? start - len : 0;
+        size_t to = text.len - end > len ? end + len : text.len;
+        msh_view part = msh_view_cut(text, from, to - from);
+        for (size_t at = 0; (at = msh_view_find(part, words->words[i], at)) != SIZE_MAX; at++)
+            if (from + at < end && from + at + len > start)
+                return true;
+    }
+    return false;
+}
+
+static bool is_excepted(const msh_rule *r, msh_view text, size_t start, size_t end)
+{
+    if (r->except_quoted && msh_is_quoted(text, start, end))
+        return true;
+    if (r->before.n && msh_has_before(text, start, r->before.words, r->before.n, r->except_within))
+        return true;
+    /* After it only: the window before an empty text at `end` holds nothing. */
+    msh_view rest = msh_view_cut(text, end, text.len);
+    if (r->after.n && msh_has_near(rest, 0, 0, r->after.words, r->after.n, r->except_within))
+        return true;
+    return r->around.n && is_within(text, start, end, &r->around);
+}
+
+/* Whether position, near and except let it stand; *tier may become that of the exception. */
+static bool in_context(const msh_rule *r, const msh_seen *s, const msh_candidate *c, msh_tier *tier)
+{
+    if (r->plain)
+        return true;
+    if (!in_position(r, s, c->start, c->end))
+        return false;
+    if (c->no_context)
+        return true;
+    msh_view text = s->view.text;
+    if (r->near.n &&
+        !msh_has_near(text, c->start, c->end, r->near.words, r->near.n, r->near_within))
+        return false;
+    if (!is_excepted(r, text, c->start, c->end))
+        return true;
+    if (r->except_tier && r->except_tier < *tier)
+        *tier = r->except_tier;
+    return r->except_tier != 0;
+}
+
+/* In two windows: hits that end inside the overlap were seen in the window before; those that touch
+ * the end of a window that goes on are seen whole in the next. */
+static bool is_elsewhere(const msh_match_text *t, size_t start, size_t end)
+{
+    if (t->flags & MSH_MATCH_CONTINUED && end < t->overlap)
+        return true;
+    return t->flags & MSH_MATCH_MORE && end == t->bytes.len && t->bytes.len > MSH_MATCH_OVERLAP &&
+           start > t->bytes.len - MSH_MATCH_OVERLAP;
+}
+
+/* Behind escapes only what an escape was part of is new: it is shorter there than as written. */
+static bool is_unescaped_news(const msh_matcher *m, const msh_seen *s, size_t start, size_t end)
+{
+    if (!s->view.unescaped)
+        return true;
+    const msh_map *joined = s->view.to_folded;
+    uint64_t from = joined ? msh_map_step(joined, start) : start;
+    uint64_t to = joined ? msh_map_step(joined, end - 1) + 1 : end;
+    from = msh_map_step(&m->refolded.map, from);
+    to = msh_map_step(&m->refolded.map, to);
+    return msh_map_step(&m->unescaped.map, to) - msh_map_step(&m->unescaped.map, from) != to - from;
+}
+
+/* --- into the tally --------------------------------------------------------------------------- */
+
+/* Names of a place outlive the text. */
+static bool keep_names(msh_matcher *m, msh_place *p)
+{
+    msh_placer *k = &m->placer;
+    if (!k->vpath.data) {
+        k->vpath = msh_arena_copy(&m->tally.arena, p->vpath);
+        k->name = msh_arena_copy(&m->tally.arena, p->name);
+        k->sheet = msh_arena_copy(&m->tally.arena, p->sheet);
+    }
+    p->vpath = k->vpath;
+    p->name = k->name;
+    p->sheet = k->sheet;
+    return k->vpath.data && k->name.data && k->sheet.data;
+}
+
+typedef struct span {
+    size_t start, end;
+} span;
+
+static msh_err put(msh_matcher *m, const msh_occurrence *o, span at, msh_view excerpt)
+{
+    msh_noted noted;
+    MSH_TRY(msh_tally_note(&m->tally, o, &noted));
+    if (!noted.wants_place)
+        return MSH_OK;
+    msh_place place = msh_place_at(&m->placer, at.start);
+    if (!keep_names(m, &place))
+        return MSH_E_MEMORY;
+    if (noted.fresh) {
+        uint64_t from = place.offset, to = msh_place_offset(m->placer.text, at.end);
+        size_t len = from == MSH_NO_POSITION || to < from ? at.end - at.start : (size_t)(to - from);
+        noted.entry->length = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX;
+        noted.entry->excerpt = excerpt.len ? msh_arena_copy(&m->tally.arena, excerpt)
+                                           : msh_mask(&m->tally.arena, o->normal, 1, 0, "█");
+        if (!noted.entry->excerpt.data)
+            return MSH_E_MEMORY;
+    }
+    return msh_tally_place(&m->tally, noted.entry, &place);
+}
+
+msh_err msh_consider_hit(msh_matcher *m, const msh_seen *s, const msh_rule_hit *h)
+{
+    uint32_t rule = m->rules->subscribers[h->subscriber].rule;
+    const msh_rule *r = &m->rules->rules[rule];
+    bool first = s->view.view == MSH_VIEW_FOLDED && !s->view.unescaped;
+    if (first && h->end < m->overlap_end)
+        return MSH_OK;
+    msh_candidate c = {.start = h->start, .end = h->end};
+    msh_tier tier = r->info.tier;
+    if (!in_context(r, s, &c, &tier) || !is_unescaped_news(m, s, h->start, h->end))
+        return MSH_OK;
+    span at = {msh_seen_source(s, h->start), msh_seen_source_end(s, h->end)};
+    if (is_elsewhere(s->view.from, at.start, at.end))
+        return MSH_OK;
+    msh_view normal = msh_view_cut(s->view.text, h->start, h->end - h->start);
+    msh_occurrence o = {rule, tier, normal, 1, h->subscriber};
+    return put(m, &o, at, (msh_view){NULL, 0});
+}
+
+static msh_err hold(msh_matcher *m, const msh_pending *p)
+{
+    if (m->n_pending == m->cap_pending) {
+        size_t cap = m->cap_pending ? m->cap_pending * 2 : 64;
+        msh_pending *list = msh_realloc(m->pending, cap * sizeof *list);
+        if (!list)
+            return MSH_E_MEMORY;
+        m->pending = list;
+        m->cap_pending = cap;
+    }
+    m->pending[m->n_pending++] = *p;
+    return MSH_OK;
+}
+
+msh_err msh_consider(msh_matcher *m, const msh_seen *s, uint32_t rule, const msh_candidate *c)
+{
+    const msh_rule *r = &m->rules->rules[rule];
+    if (c->end > s->view.text.len || c->start >= c->end)
+        return MSH_OK;
+    msh_tier tier = c->tier ? c->tier : r->info.tier;
+    if (tier > r->info.tier && !c->raises)
+        tier = r->info.tier;
+    if (!in_context(r, s, c, &tier) || !is_unescaped_news(m, s, c->start, c->end))
+        return MSH_OK;
+    msh_pending p = {.rule = rule, .view = s->number, .tier = tier, .count = c->count};
+    p.start = msh_seen_source(s, c->start);
+    p.end = msh_seen_source_end(s, c->end);
+    if (is_elsewhere(s->view.from, p.start, p.end))
+        return MSH_OK;
+    p.normal = c->normal.len ? c->normal : msh_view_cut(s->view.text, c->start, c->end - c->start);
+    p.excerpt = c->excerpt;
+    /* The joined view and the one behind escapes are made anew before all is settled. */
+    p.normal = msh_arena_copy(&m->scratch, p.normal);
+    if (p.excerpt.len)
+        p.excerpt = msh_arena_copy(&m->scratch, p.excerpt);
+    if (!p.normal.data || (p.excerpt.len && !p.excerpt.data))
+        return MSH_E_MEMORY;
+    return hold(m, &p);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const msh_pending *x = a, *y = b;
+    if (x->rule != y->rule)
+        return x->rule < y->rule ? -1 : 1;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    if (x->view != y->view)
+        return x->view < y->view ? -1 : 1;
+    return x->end < y->end ? -1 : x->end > y->end;
+}
+
+static bool is_better(const msh_pending *x, const msh_pending *than)
+{
+    if (x->tier != than->tier)
+        return x->tier > than->tier;
+    return x->end - x->start > than->end - than->start;
+}
+
+/* Two views of one place: the better stays. Two of one view are two. */
+static bool merge(msh_pending *kept, const msh_pending *p)
+{
+    if (kept->rule != p->rule || kept->view == p->view || p->start >= kept->end)
+        return false;
+    if (is_better(p, kept))
+        *kept = *p;
+    return true;
+}
+
+msh_err msh_settle(msh_matcher *m)
+{
+    if (m->n_pending == 0)
+        return MSH_OK;
+    qsort(m->pending, m->n_pending, sizeof *m->pending, by_place);
+    size_t n = 0;
+    for (size_t i = 0; i < m->n_pending; i++)
+        if (n == 0 || !merge(&m->pending[n - 1], &m->pending[i]))
+            m->pending[n++] = m->pending[i];
+    m->n_pending = 0;
+    for (size_t i = 0; i < n; i++) {
+        const msh_pending *p = &m->pending[i];
+        msh_occurrence o = {p->rule, p->tier, p->normal, p->count, UINT32_MAX};
+        MSH_TRY(put(m, &o, (span){p->start, p->end}, p->excerpt));
+    }
+    return MSH_OK;
+}
