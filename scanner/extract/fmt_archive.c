@@ -2,8 +2,8 @@
  * lha warc rpm, and gz bz2 xz lzma lz lz4 zst Z alone or around them.
  *
  * Only filters that work in memory are switched on (some would start programs). Members are
- * streamed into memory up to limits->member_size and handed on as children; links are texts, nothing
- * is followed and nothing written. */
+ * streamed into memory up to limits->member_size and handed on as children; links are texts,
+ * nothing is followed and nothing written. */
 #define _GNU_SOURCE
 #include "extract/archive.h"
 
@@ -19,21 +19,39 @@
 
 enum { READ_PIECE = 64 << 10, DATA_PIECE = 64 << 10, FAULTS_BORNE = 100 };
 
-/* --- what it looks like ------------------------------------------------------------------------ */
+/* --- what it looks like ------------------------------------------------------------------------
+ */
 
 static const struct signature {
     uint16_t at;
     uint8_t len;
     char bytes[10];
 } signatures[] = {
-    {0, 6, "7z\xbc\xaf\x27\x1c"},  {0, 6, "Rar!\x1a\x07"},         {0, 3, "\x1f\x8b\x08"},
-    {0, 3, "BZh"},                 {0, 6, "\xfd" "7zXZ\0"},        {0, 4, "\x28\xb5\x2f\xfd"},
-    {0, 4, "\x04\x22\x4d\x18"},    {0, 4, "\x02\x21\x4c\x18"},     {0, 4, "LZIP"},
-    {0, 2, "\x1f\x9d"},            {257, 5, "ustar"},              {0, 6, "070701"},
-    {0, 6, "070702"},              {0, 6, "070707"},               {0, 8, "!<arch>\n"},
-    {0, 4, "MSCF"},                {32769, 5, "CD001"},            {0, 4, "xar!"},
-    {2, 3, "-lh"},                 {2, 3, "-lz"},                  {0, 5, "WARC/"},
-    {0, 4, "\xed\xab\xee\xdb"},    {0, 4, "\x50\x2a\x4d\x18"},
+    {0, 6, "7z\xbc\xaf\x27\x1c"},
+    {0, 6, "Rar!\x1a\x07"},
+    {0, 3, "\x1f\x8b\x08"},
+    {0, 3, "BZh"},
+    {0, 6,
+     "\xfd"
+     "7zXZ\0"},
+    {0, 4, "\x28\xb5\x2f\xfd"},
+    {0, 4, "\x04\x22\x4d\x18"},
+    {0, 4, "\x02\x21\x4c\x18"},
+    {0, 4, "LZIP"},
+    {0, 2, "\x1f\x9d"},
+    {257, 5, "ustar"},
+    {0, 6, "070701"},
+    {0, 6, "070702"},
+    {0, 6, "070707"},
+    {0, 8, "!<arch>\n"},
+    {0, 4, "MSCF"},
+    {32769, 5, "CD001"},
+    {0, 4, "xar!"},
+    {2, 3, "-lh"},
+    {2, 3, "-lz"},
+    {0, 5, "WARC/"},
+    {0, 4, "\xed\xab\xee\xdb"},
+    {0, 4, "\x50\x2a\x4d\x18"},
 };
 
 static bool is_at(msh_view v, size_t at, const char *bytes, size_t n)
@@ -41,7 +59,8 @@ static bool is_at(msh_view v, size_t at, const char *bytes, size_t n)
     return v.len >= at + n && memcmp(v.data + at, bytes, n) == 0;
 }
 
-/* A header of tar before ustar: the sum of its bytes, that of the checksum field taken as blanks. */
+/* A header of tar before ustar: the sum of its bytes, that of the checksum field taken as blanks.
+ */
 static bool is_old_tar(msh_view head)
 {
     if (head.len < 512 || head.data[0] == 0)
@@ -81,7 +100,10 @@ static bool is_uuencoded(msh_view head)
 /* Programs that carry an archive behind their code. */
 static bool is_self_extracting(const msh_doc *doc)
 {
-    if (!is_at(doc->head, 0, "MZ", 2) && !is_at(doc->head, 0, "\x7f" "ELF", 4))
+    if (!is_at(doc->head, 0, "MZ", 2) && !is_at(doc->head, 0,
+                                                "\x7f"
+                                                "ELF",
+                                                4))
         return false;
     for (uint64_t at = 0; at < doc->in->size && at < 1 << 20; at += (64 << 10) - 8) {
         uint8_t piece[64 << 10];
@@ -116,7 +138,8 @@ static int probe(const msh_doc *doc)
     return is_self_extracting(doc) ? 50 : 0;
 }
 
-/* --- reading ----------------------------------------------------------------------------------- */
+/* --- reading -----------------------------------------------------------------------------------
+ */
 
 typedef struct reading {
     msh_extract *x;
@@ -178,17 +201,17 @@ static la_int64_t on_seek(struct archive *a, void *ctx, la_int64_t offset, int w
 static bool open_archive(reading *r)
 {
     static int (*const support[])(struct archive *) = {
-        archive_read_support_filter_gzip,  archive_read_support_filter_bzip2,
+        archive_read_support_filter_gzip,     archive_read_support_filter_bzip2,
         archive_read_support_filter_compress, archive_read_support_filter_xz,
-        archive_read_support_filter_lzma,  archive_read_support_filter_lzip,
-        archive_read_support_filter_lz4,   archive_read_support_filter_zstd,
-        archive_read_support_filter_rpm,   archive_read_support_filter_uu,
-        archive_read_support_format_7zip,  archive_read_support_format_ar,
-        archive_read_support_format_cab,   archive_read_support_format_cpio,
-        archive_read_support_format_iso9660, archive_read_support_format_lha,
-        archive_read_support_format_rar,   archive_read_support_format_rar5,
-        archive_read_support_format_tar,   archive_read_support_format_warc,
-        archive_read_support_format_xar,   archive_read_support_format_empty,
+        archive_read_support_filter_lzma,     archive_read_support_filter_lzip,
+        archive_read_support_filter_lz4,      archive_read_support_filter_zstd,
+        archive_read_support_filter_rpm,      archive_read_support_filter_uu,
+        archive_read_support_format_7zip,     archive_read_support_format_ar,
+        archive_read_support_format_cab,      archive_read_support_format_cpio,
+        archive_read_support_format_iso9660,  archive_read_support_format_lha,
+        archive_read_support_format_rar,      archive_read_support_format_rar5,
+        archive_read_support_format_tar,      archive_read_support_format_warc,
+        archive_read_support_format_xar,      archive_read_support_format_empty,
         archive_read_support_format_raw,
     };
     r->a = archive_read_new();
@@ -446,7 +469,8 @@ const msh_format msh_format_archive = {
     .name = "archive",
     .zh = "归档与压缩文件",
     .en = "archives and compressed files",
-    .suffixes = "7z rar tar cpio ar deb cab iso xar lha lzh warc rpm gz tgz bz2 xz lzma lz lz4 zst Z",
+    .suffixes =
+        "7z rar tar cpio ar deb cab iso xar lha lzh warc rpm gz tgz bz2 xz lzma lz lz4 zst Z",
     .library = "libarchive",
     .reads_zh = "全部成员及其名称、链接目标、扩展属性；加密成员会报告",
     .probe = probe,

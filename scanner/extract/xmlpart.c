@@ -190,9 +190,8 @@ static size_t put_entity(msh_buf *out, msh_view v, size_t at)
     size_t end = at + 1;
     while (end < v.len && end - at < 12 && v.data[end] != ';' && v.data[end] != '<')
         end++;
-    uint32_t cp = end < v.len && v.data[end] == ';'
-                      ? msh_entity(msh_view_cut(v, at + 1, end - at - 1))
-                      : 0;
+    uint32_t cp =
+        end < v.len && v.data[end] == ';' ? msh_entity(msh_view_cut(v, at + 1, end - at - 1)) : 0;
     if (cp == 0) {
         msh_buf_put_byte(out, '&');
         return at + 1;

@@ -570,7 +570,8 @@ msh_err msh_zip_more(msh_zip *z, bool *found)
     return MSH_OK;
 }
 
-/* --- what is said ------------------------------------------------------------------------------ */
+/* --- what is said ------------------------------------------------------------------------------
+ */
 
 msh_err msh_zip_say(msh_zip *z, const msh_zip_entry *e, msh_reason reason, uint64_t reached)
 {

@@ -68,9 +68,9 @@ typedef struct msh_zip {
 MSH_MUST_CHECK msh_err msh_zip_open(msh_zip *z, msh_extract *x, const msh_doc *doc);
 void msh_zip_close(msh_zip *z);
 /* Decodes member i into out (which is reset first; its ceiling should be limits->member_size).
- * Reports at the member's place what could not be read and what the headers disagree about; what was
- * decoded before a fault stays in out. *whole: nothing is missing. An error only when the machine
- * failed or the item's budget is spent, out holds what was decoded until then. */
+ * Reports at the member's place what could not be read and what the headers disagree about; what
+ * was decoded before a fault stays in out. *whole: nothing is missing. An error only when the
+ * machine failed or the item's budget is spent, out holds what was decoded until then. */
 MSH_MUST_CHECK msh_err msh_zip_read(msh_zip *z, size_t i, msh_buf *out, bool *whole);
 /* After all members so far were read: looks for one more local header in the bytes that nothing
  * accounts for. *found: entries[n - 1] is new. Swept bytes are emitted on the way. */

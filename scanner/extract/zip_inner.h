@@ -21,12 +21,12 @@ enum {
 
 /* The end record that was believed, and where it leads. */
 typedef struct zip_end {
-    uint64_t at;        /* the end record */
-    uint64_t from;      /* first record of the directory */
-    uint64_t zip64_at;  /* 0 = none */
-    uint64_t delta;     /* bytes before the zip: added to every offset in it, modulo 2^64 */
-    uint64_t count;     /* entries it claims */
-    uint64_t disk;      /* this volume's number */
+    uint64_t at;       /* the end record */
+    uint64_t from;     /* first record of the directory */
+    uint64_t zip64_at; /* 0 = none */
+    uint64_t delta;    /* bytes before the zip: added to every offset in it, modulo 2^64 */
+    uint64_t count;    /* entries it claims */
+    uint64_t disk;     /* this volume's number */
     msh_view comment;
     bool exact; /* its comment ends where the file ends */
 } zip_end;

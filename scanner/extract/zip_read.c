@@ -102,8 +102,9 @@ static msh_err inflate_once(zip_decoding *d, z_stream *s, bool *more)
     MSH_TRY(msh_budget_decoded(&d->z->x->budget, made));
     if (rc == Z_MEM_ERROR)
         return MSH_E_MEMORY;
-    d->ending = rc == Z_STREAM_END ? END_WHOLE : rc == Z_OK || rc == Z_BUF_ERROR ? END_SHORT
-                                                                                : END_BAD;
+    d->ending = rc == Z_STREAM_END                ? END_WHOLE
+                : rc == Z_OK || rc == Z_BUF_ERROR ? END_SHORT
+                                                  : END_BAD;
     *more = rc == Z_OK;
     return MSH_OK;
 }
@@ -121,9 +122,8 @@ static msh_err decode_deflate(zip_decoding *d)
     while (more) {
         if (at >= d->bound)
             d->bound = d->z->doc->in->size;
-        size_t want = d->bound > at ? (size_t)(d->bound - at < INPUT_PIECE ? d->bound - at
-                                                                          : INPUT_PIECE)
-                                    : 0;
+        size_t want =
+            d->bound > at ? (size_t)(d->bound - at < INPUT_PIECE ? d->bound - at : INPUT_PIECE) : 0;
         msh_view v = msh_zip_peek(d->z, at, want);
         if (v.len == 0)
             break;
@@ -243,8 +243,7 @@ static msh_err say_ending(zip_decoding *d)
         [END_LOCKED] = MSH_REASON_ZIP_ENCRYPTED,
     };
     if (d->ending != END_WHOLE)
-        return msh_zip_say(d->z, d->e, reasons[d->ending],
-                           d->ending == END_FULL ? d->out->len : 0);
+        return msh_zip_say(d->z, d->e, reasons[d->ending], d->ending == END_FULL ? d->out->len : 0);
     if (!crc_fits(d->e, d->out))
         return msh_zip_say(d->z, d->e, MSH_REASON_ARCHIVE_CORRUPT, 0);
     return MSH_OK;

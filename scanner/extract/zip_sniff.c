@@ -105,7 +105,8 @@ static bool has_office_suffix(msh_view name)
     return false;
 }
 
-/* Nothing in the names, or a directory of a part that has no content: the suffix is the last word. */
+/* Nothing in the names, or a directory of a part that has no content: the suffix is the last word.
+ */
 static msh_zip_kind by_suffix(const seen *s, msh_view name)
 {
     if (s->kind != MSH_ZIP_KIND_OPC && s->kind != MSH_ZIP_KIND_ZIP)
