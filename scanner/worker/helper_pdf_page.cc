@@ -1,0 +1,453 @@
+/* helper_pdf_page.cc: pages as they are drawn: glyphs, pictures, lines (extraction.md section 2).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later (helper_pdf.LICENSE)
+ * Every glyph counts: invisible, white, tiny, outside the page, in a layer that is switched off.
+ * A page that shows pictures, or glyphs without characters, is rendered for OCR. */
+#include "worker/helper_pdf.hh"
+
+#include <Catalog.h>
+#include <Error.h>
+#include <Gfx.h>
+#include <GfxFont.h>
+#include <GfxState.h>
+#include <OptionalContent.h>
+#include <Page.h>
+#include <SplashOutputDev.h>
+#include <TextOutputDev.h>
+#include <splash/SplashBitmap.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace pdf
+{
+
+static const size_t MOST_GLYPHS = 2000000; /* of one page, kept */
+static const size_t MOST_LAID_OUT = 60000; /* of one page, given to poppler's layout */
+static const unsigned MOST_PAGES = 50000;
+static const unsigned OUTLINE_POINTS = 40;              /* lines that can be letters */
+static const double SMALL_HEIGHT = 8, SMALL_WIDTH = 16; /* points: no readable text in less */
+static const double DPI = 200;
+static const double MOST_PIXELS = 16e6;    /* of a rendering */
+static const double LARGEST_IMAGE = 150e6; /* pixels of a picture that is decoded */
+
+struct Box {
+    double x0 = 1e9, y0 = 1e9, x1 = -1e9, y1 = -1e9;
+    bool empty() const
+    {
+        return x1 <= x0 || y1 <= y0;
+    }
+    void add(double x, double y)
+    {
+        x0 = std::min(x0, x);
+        y0 = std::min(y0, y);
+        x1 = std::max(x1, x);
+        y1 = std::max(y1, y);
+    }
+    void add(const Box &b)
+    {
+        add(b.x0, b.y0);
+        add(b.x1, b.y1);
+    }
+};
+
+struct Picture {
+    Box box;
+    int object; /* 0: inline */
+    double pixels;
+};
+
+/* Glyphs without a character: how many, and whether several different ones follow each other. */
+struct Unmapped {
+    size_t count = 0, pairs = 0;
+    uint64_t last = UINT64_MAX;
+    Box box;
+};
+
+class Device : public TextOutputDev
+{
+  public:
+    Device(std::string *plainA, Report &reportA)
+        : TextOutputDev(put_plain, plainA, false, 0, false), report(reportA)
+    {
+        setTextPageBreaks_off();
+    }
+
+    bool needNonText() override
+    {
+        return true;
+    }
+    bool useShadedFills(int) override
+    {
+        return true;
+    }
+    bool useTilingPatternFill() override
+    {
+        return true;
+    }
+    bool tilingPatternFill(GfxState *, Gfx *, Catalog *, GfxTilingPattern *, const double *, int,
+                           int, int, int, double, double) override
+    {
+        outline += OUTLINE_POINTS; /* what the pattern draws is read by the sweep of objects */
+        return true;
+    }
+    bool functionShadedFill(GfxState *, GfxFunctionShading *) override
+    {
+        return true;
+    }
+    bool axialShadedFill(GfxState *, GfxAxialShading *, double, double) override
+    {
+        return true;
+    }
+    bool radialShadedFill(GfxState *, GfxRadialShading *, double, double) override
+    {
+        return true;
+    }
+    bool gouraudTriangleShadedFill(GfxState *, GfxGouraudTriangleShading *) override
+    {
+        return true;
+    }
+    bool patchMeshShadedFill(GfxState *, GfxPatchMeshShading *) override
+    {
+        return true;
+    }
+
+    void drawChar(GfxState *state, double x, double y, double dx, double dy, double ox, double oy,
+                  CharCode code, int nBytes, const Unicode *u, int uLen) override;
+    void stroke(GfxState *state) override
+    {
+        count_path(state);
+    }
+    void fill(GfxState *state) override
+    {
+        count_path(state);
+    }
+    void eoFill(GfxState *state) override
+    {
+        count_path(state);
+    }
+    void drawImageMask(GfxState *state, Object *ref, Stream *str, int width, int height,
+                       bool invert, bool interpolate, bool inlineImg) override
+    {
+        add_picture(state, ref, width, height);
+        OutputDev::drawImageMask(state, ref, str, width, height, invert, interpolate, inlineImg);
+    }
+    void drawImage(GfxState *state, Object *ref, Stream *str, int width, int height,
+                   GfxImageColorMap *colors, bool interpolate, const int *mask,
+                   bool inlineImg) override
+    {
+        add_picture(state, ref, width, height);
+        OutputDev::drawImage(state, ref, str, width, height, colors, interpolate, mask, inlineImg);
+    }
+    void drawMaskedImage(GfxState *state, Object *ref, Stream *, int width, int height,
+                         GfxImageColorMap *, bool, Stream *, int, int, bool, bool) override
+    {
+        add_picture(state, ref, width, height);
+    }
+    void drawSoftMaskedImage(GfxState *state, Object *ref, Stream *, int width, int height,
+                             GfxImageColorMap *, bool, Stream *, int, int, GfxImageColorMap *,
+                             bool) override
+    {
+        add_picture(state, ref, width, height);
+    }
+    void setSoftMaskFromImageMask(GfxState *state, Object *ref, Stream *str, int width, int height,
+                                  bool invert, bool inlineImg, double *) override
+    {
+        add_picture(state, ref, width, height);
+        OutputDev::drawImageMask(state, ref, str, width, height, invert, false, inlineImg);
+    }
+    void unsetSoftMaskFromImageMask(GfxState *, double *) override
+    {
+    }
+
+    void clear()
+    {
+        glyphs.clear();
+        pictures.clear();
+        unmapped = Unmapped();
+        outline = 0;
+        mapped = 0;
+        full = false;
+    }
+
+    Report &report;
+    std::vector<Glyph> glyphs;
+    std::vector<Picture> pictures;
+    Unmapped unmapped;
+    size_t outline = 0, mapped = 0;
+    bool full = false;
+
+  private:
+    static void put_plain(void *to, const char *text, int len)
+    {
+        static_cast<std::string *>(to)->append(text, static_cast<size_t>(len));
+    }
+    void setTextPageBreaks_off()
+    {
+        TextOutputDev::setTextPageBreaks(false);
+    }
+    void count_path(GfxState *state);
+    void add_picture(GfxState *state, Object *ref, int width, int height);
+    void add_unmapped(const Glyph &g, CharCode code);
+};
+
+void Device::count_path(GfxState *state)
+{
+    const GfxPath *path = state->getPath();
+    for (int i = 0; i < path->getNumSubpaths() && outline < OUTLINE_POINTS; i++)
+        outline += static_cast<size_t>(path->getSubpath(i)->getNumPoints());
+}
+
+void Device::add_picture(GfxState *state, Object *ref, int width, int height)
+{
+    Picture p = {Box(), ref && ref->isRef() ? ref->getRefNum() : 0,
+                 static_cast<double>(width) * height};
+    for (double x : {0.0, 1.0}) {
+        for (double y : {0.0, 1.0}) {
+            double dx, dy;
+            state->transform(x, y, &dx, &dy);
+            p.box.add(dx, dy);
+        }
+    }
+    if (pictures.size() < MOST_PAGES)
+        pictures.push_back(p);
+}
+
+void Device::add_unmapped(const Glyph &g, CharCode code)
+{
+    unmapped.count++;
+    if (unmapped.last != UINT64_MAX && unmapped.last != code)
+        unmapped.pairs++;
+    unmapped.last = code;
+    unmapped.box.add(g.x, g.y - g.size);
+    unmapped.box.add(g.end, g.y + g.size / 4);
+}
+
+static bool is_character(Unicode u)
+{
+    bool control = u < 0x20 || (u >= 0x7F && u < 0xA0);
+    bool private_use = (u >= 0xE000 && u < 0xF900) || u >= 0xF0000;
+    return !control && !private_use && u != 0xFFFD && u != 0xFFFF;
+}
+
+void Device::drawChar(GfxState *state, double x, double y, double dx, double dy, double ox,
+                      double oy, CharCode code, int nBytes, const Unicode *u, int uLen)
+{
+    double x0, y0, x1, y1;
+    state->transform(x, y, &x0, &y0);
+    state->transform(x + dx, y + dy, &x1, &y1);
+    double size = std::fabs(state->getTransformedFontSize());
+    Glyph g = {static_cast<float>(x0), static_cast<float>(y0), static_cast<float>(std::max(x0, x1)),
+               static_cast<float>(size), 0};
+    bool known = uLen > 0;
+    for (int i = 0; i < uLen; i++)
+        known = known && (is_character(u[i]) || u[i] == '\t' || u[i] == '\n' || u[i] == '\r');
+    if (known) {
+        unmapped.last = UINT64_MAX;
+        mapped += u[0] > ' ' && u[0] != 0xA0;
+    } else if (std::fabs(dx) + std::fabs(dy) > 0) {
+        add_unmapped(g, code);
+    }
+    if (glyphs.size() + static_cast<size_t>(uLen) + 1 > MOST_GLYPHS) {
+        full = true;
+        return;
+    }
+    if (!known)
+        glyphs.push_back(g);
+    for (int i = 0; known && i < uLen; i++) {
+        g.cp = u[i];
+        glyphs.push_back(g);
+    }
+    if (glyphs.size() < MOST_LAID_OUT)
+        TextOutputDev::drawChar(state, x, y, dx, dy, ox, oy, code, nBytes, u, uLen);
+}
+
+/* --- one page --------------------------------------------------------------------------------- */
+
+static bool is_late(void *ctx)
+{
+    return static_cast<Report *>(ctx)->late();
+}
+
+struct Reader {
+    PDFDoc &doc;
+    Report &report;
+    Pages &pages;
+    bool ocr;
+    std::string plain;
+    Device device;
+
+    Reader(PDFDoc &docA, Report &reportA, Pages &pagesA, bool ocrA)
+        : doc(docA), report(reportA), pages(pagesA), ocr(ocrA), device(&plain, reportA)
+    {
+    }
+    void read(int number);
+    void say_texts(unsigned page);
+    void look_at_pictures(Page *page, unsigned number);
+    void render(Page *page, unsigned number, const Box &box, bool whole, msh_reason reason);
+};
+
+void Reader::say_texts(unsigned page)
+{
+    report.text(MSH_ROLE_BODY, page, "", plain);
+    std::string drawn = in_drawn_order(device.glyphs), lines = in_lines(device.glyphs);
+    std::string plain_key = squeeze(plain), drawn_key = squeeze(drawn), lines_key = squeeze(lines);
+    if (drawn_key != plain_key)
+        report.text(MSH_ROLE_BODY, page, "", drawn);
+    if (lines_key != plain_key && lines_key != drawn_key)
+        report.text(MSH_ROLE_BODY, page, "", lines);
+    std::string columns = in_columns(device.glyphs);
+    if (!columns.empty())
+        report.text(MSH_ROLE_BODY, page, "", columns);
+    pages.drawn += drawn_key;
+    pages.drawn += '\n';
+}
+
+/* A page or a part of it as a grey PGM. */
+void Reader::render(Page *page, unsigned number, const Box &box, bool whole, msh_reason reason)
+{
+    if (!ocr || pages.rendered >= report.job->request.pages) {
+        report.outcome(reason, number);
+        return;
+    }
+    double wide = std::max(1.0, box.x1 - box.x0), high = std::max(1.0, box.y1 - box.y0);
+    double scale = DPI / 72;
+    scale = std::min(scale, std::sqrt(MOST_PIXELS / (wide * high)));
+    scale = std::min(scale, 15000 / std::max(wide, high));
+    SplashColor white = {255};
+    SplashOutputDev out(splashModeMono8, 1, false, white);
+    out.startDoc(&doc);
+    (void)take_complaints();
+    page->displaySlice(&out, scale * 72, scale * 72, 0, true, false,
+                       static_cast<int>(box.x0 * scale), static_cast<int>(box.y0 * scale),
+                       static_cast<int>(std::ceil(wide * scale)),
+                       static_cast<int>(std::ceil(high * scale)), false, is_late, &report);
+    if (take_complaints().damage)
+        report.outcome(MSH_REASON_PDF_CORRUPT, number);
+    const SplashBitmap *bitmap = out.getBitmap();
+    char head[64];
+    int n = std::snprintf(head, sizeof head, "P5\n%d %d\n255\n", bitmap->getWidth(),
+                          bitmap->getHeight());
+    std::string pnm(head, static_cast<size_t>(n));
+    const unsigned char *row = bitmap->getDataPtr();
+    for (int y = 0; y < bitmap->getHeight(); y++, row += bitmap->getRowSize())
+        pnm.append(reinterpret_cast<const char *>(row), static_cast<size_t>(bitmap->getWidth()));
+    pages.rendered++;
+    report.image(number, whole, pnm);
+}
+
+void Reader::look_at_pictures(Page *page, unsigned number)
+{
+    Box whole, figures;
+    PDFRectangle media = *page->getMediaBox();
+    bool turned = page->getRotate() % 180 != 0;
+    double w = std::fabs(media.x2 - media.x1), h = std::fabs(media.y2 - media.y1);
+    whole.add(0, 0);
+    whole.add(turned ? h : w, turned ? w : h);
+    for (const Picture &p : device.pictures) {
+        if (p.pixels > LARGEST_IMAGE) {
+            report.outcome(MSH_REASON_LIMIT_MEMORY, number, static_cast<uint64_t>(p.pixels));
+            return;
+        }
+        if (p.object && pages.figures.count(p.object))
+            continue;
+        if (p.box.x1 - p.box.x0 < SMALL_WIDTH && p.box.y1 - p.box.y0 < SMALL_WIDTH)
+            continue;
+        if (p.box.x1 - p.box.x0 < SMALL_HEIGHT || p.box.y1 - p.box.y0 < SMALL_HEIGHT)
+            continue;
+        pages.figures.insert(p.object);
+        figures.add(p.box);
+    }
+    bool blind = device.unmapped.count >= 2 &&
+                 (device.unmapped.pairs >= 1 || device.unmapped.count * 10 > device.mapped);
+    bool drawn = !device.pictures.empty() || device.outline >= OUTLINE_POINTS;
+    if (blind) {
+        render(page, number, whole, device.mapped == 0, MSH_REASON_PDF_GLYPHS);
+    } else if (device.mapped == 0 && drawn) {
+        render(page, number, whole, true, MSH_REASON_PDF_NO_TEXT);
+    } else if (!figures.empty()) {
+        figures.x0 = std::max(figures.x0, whole.x0);
+        figures.y0 = std::max(figures.y0, whole.y0);
+        figures.x1 = std::min(figures.x1, whole.x1);
+        figures.y1 = std::min(figures.y1, whole.y1);
+        if (!figures.empty())
+            render(page, number, figures, false, MSH_REASON_IMAGE_NEEDS_OCR);
+    }
+}
+
+void Reader::read(int number)
+{
+    Page *page = doc.getPage(number);
+    auto n = static_cast<unsigned>(number);
+    device.clear();
+    plain.clear();
+    (void)take_complaints();
+    page->display(&device, 72, 72, 0, true, false, false, is_late, &report);
+    if (take_complaints().damage)
+        report.outcome(MSH_REASON_PDF_CORRUPT, n);
+    if (device.full)
+        report.outcome(MSH_REASON_LIMIT_DECODED, n, MOST_GLYPHS);
+    if (!report.charge(device.glyphs.size() * sizeof(Glyph)))
+        return;
+    say_texts(n);
+    look_at_pictures(page, n);
+}
+
+/* Layers that are switched off are read too. */
+static void show_layers(PDFDoc &doc)
+{
+    OCGs *layers = doc.getOptContentConfig();
+    if (!layers || !layers->isOk())
+        return;
+    for (const auto &layer : layers->getOCGs())
+        layer.second->setState(OptionalContentGroup::On);
+}
+
+static void count_page(PDFDoc &doc, int number, Report &report, Pages &pages)
+{
+    Page *page = doc.getPage(number);
+    auto n = static_cast<unsigned>(number);
+    if (!page || !page->isOk()) {
+        report.outcome(MSH_REASON_PDF_CORRUPT, n);
+        return;
+    }
+    if (!pages.page_of.emplace(page->getRef().num, n).second)
+        return;
+    pages.numbers.push_back(number);
+    Object annots = page->getAnnotsObject();
+    for (int i = 0; annots.isArray() && i < annots.arrayGetLength(); i++) {
+        const Object &a = annots.arrayGetNF(i);
+        if (a.isRef())
+            pages.page_of.emplace(a.getRefNum(), n);
+    }
+}
+
+void count_pages(PDFDoc &doc, Report &report, Pages &pages)
+{
+    int count = doc.getNumPages();
+    if (count <= 0)
+        report.outcome(MSH_REASON_PDF_CORRUPT);
+    for (int i = 1; i <= count && !report.late(); i++) {
+        if (i > static_cast<int>(MOST_PAGES)) {
+            report.outcome(MSH_REASON_LIMIT_MEMBERS, 0, MOST_PAGES);
+            break;
+        }
+        count_page(doc, i, report, pages);
+    }
+    if (take_complaints().damage)
+        report.outcome(MSH_REASON_PDF_CORRUPT);
+}
+
+void read_pages(PDFDoc &doc, Report &report, Pages &pages, bool ocr)
+{
+    Reader reader(doc, report, pages, ocr);
+    show_layers(doc);
+    for (int number : pages.numbers) {
+        if (report.late())
+            break;
+        reader.read(number);
+    }
+}
+
+} // namespace pdf
