@@ -37,6 +37,18 @@ typedef struct msh_rule_failure {
 MSH_MUST_CHECK msh_err msh_rule_set_test(const msh_rule_set *s, size_t *n_run, size_t *n_failed,
                                          void (*failed)(void *ctx, const msh_rule_failure *f),
                                          void *ctx, msh_error *why);
+/* How long each rule alone takes for a megabyte of hostile text, in microseconds; limit: it reached
+ * its match limit. */
+MSH_MUST_CHECK msh_err msh_rule_set_time(const msh_rule_set *s,
+                                         void (*timed)(void *ctx, msh_view rule, uint64_t us,
+                                                       bool limit),
+                                         void *ctx, msh_error *why);
+
+/* A unit's own list of words (CSV, UTF-8: word, tier, note; the last two may be absent) as a pack.
+ * write gets the pack piece by piece. Errors: MSH_E_RULES with the line. */
+MSH_MUST_CHECK msh_err msh_rules_import_csv(const char *file,
+                                            void (*write)(void *ctx, msh_view part), void *ctx,
+                                            msh_error *why);
 
 #ifdef __cplusplus
 }

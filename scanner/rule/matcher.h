@@ -57,7 +57,8 @@ struct msh_matcher {
     uint8_t *item_memory;
     msh_tally tally;
     msh_placer placer;
-    bool regex_limit; /* a regex reached its limit in this text */
+    const msh_rule *only; /* look for this rule alone; NULL = all */
+    bool regex_limit;     /* a regex reached its limit in this text */
 };
 
 size_t msh_seen_source(const msh_seen *s, size_t at);

@@ -445,3 +445,8 @@ void msh_rules_pack_info(const msh_rules *r, size_t i, msh_pack_info *out)
 {
     *out = r->packs[i];
 }
+
+void msh_rules_set_digest(msh_rules *r, size_t i, const uint8_t sha256[32])
+{
+    memcpy(r->packs[i].sha256, sha256, 32);
+}

@@ -53,5 +53,12 @@ MSH_MUST_CHECK msh_err msh_rules_test(const msh_rules *r, const msh_limits *limi
                                       size_t *n_failed,
                                       void (*report)(void *ctx, const msh_rule_test *t), void *ctx,
                                       msh_error *why);
+/* How long each rule alone takes for a megabyte of hostile text; limit: it gave up. */
+MSH_MUST_CHECK msh_err msh_rules_time(const msh_rules *r, const msh_limits *limits,
+                                      void (*timed)(void *ctx, msh_view rule, uint64_t ns,
+                                                    bool limit),
+                                      void *ctx, msh_error *why);
+/* Filled in by who read the pack's bytes. i < msh_rules_packs. */
+void msh_rules_set_digest(msh_rules *r, size_t i, const uint8_t sha256[32]);
 
 #endif

@@ -110,6 +110,8 @@ static msh_err ask_with_hits(msh_matcher *m, const msh_seen *s, uint32_t rule,
                              const msh_rule_hit *h, size_t n)
 {
     const msh_rule *r = &m->rules->rules[rule];
+    if (m->only && r != m->only)
+        return MSH_OK;
     bool written = r->views & 1u << MSH_VIEW_WRITTEN;
     bool here = r->views & 1u << s->view.view;
     if (r->kind->hits_only && here)
@@ -210,7 +212,7 @@ static msh_err others(msh_matcher *m, const msh_seen *s)
 {
     for (size_t i = 0; i < m->rules->n_rules; i++) {
         const msh_rule *r = &m->rules->rules[i];
-        if (r->wants_literals)
+        if (r->wants_literals || (m->only && r != m->only))
             continue;
         if (r->views & 1u << s->view.view)
             MSH_TRY(ask(m, s, (uint32_t)i, NULL, 0));
