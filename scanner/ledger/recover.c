@@ -1,0 +1,236 @@
+/* recover.c: what a writer does after a crash or a power loss (audit-log.md section 8).
+ *
+ * The lines and the signed checkpoints are the truth. A torn tail goes to quarantine; lines behind
+ * the last good checkpoint are adopted when they are canonical and in order. Refuses to write when
+ * lines are missing or are not those that were signed. */
+#define _GNU_SOURCE
+#include "ledger/log_inner.h"
+
+#include "base/err.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/view.h"
+#include "crypto/base64.h"
+#include "ledger/record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* What may be cut from a file of checkpoints: the one or two notes of a last commit. More than that
+ * is no crash. */
+enum { CUT_MAX = 2048, TORN_MAX = 256 << 20 };
+
+typedef struct job {
+    msh_log *log;
+    msh_recovery *out;
+    msh_checkpoints cps[MSH_PROFILES];
+    size_t next[MSH_PROFILES]; /* checkpoint whose root is checked next */
+    uint64_t keep[MSH_PROFILES];
+    uint64_t signed_size;
+    bool torn;
+    msh_error *why;
+} job;
+
+/* Rule 2: the last checkpoint's signature must verify, else it is cut. */
+static msh_err read_checkpoints(job *j, size_t p)
+{
+    char path[MSH_LOG_PATH], origin[MSH_LOG_ORIGIN + 8];
+    const msh_profile *profile = msh_profile_at(p);
+    msh_checkpoints *c = &j->cps[p];
+    (void)snprintf(origin, sizeof origin, "%s%s", j->log->origin, profile->suffix);
+    MSH_TRY(msh_store_path(j->log->dir, profile->checkpoints, path, j->why));
+    MSH_TRY(msh_checkpoints_read(c, path, origin, j->why));
+    if (c->n && msh_checkpoints_verify(c, c->n - 1, &j->log->keys[p]) != MSH_OK) {
+        c->n--;
+        if (c->n && msh_checkpoints_verify(c, c->n - 1, &j->log->keys[p]) != MSH_OK)
+            return msh_fail(j->why, MSH_E_EVIDENCE, "%s: the last signatures do not verify", path);
+    }
+    j->keep[p] = c->n ? c->ends[c->n - 1] : 0;
+    uint64_t cut = c->file.len - j->keep[p];
+    if (cut > CUT_MAX)
+        return msh_fail(j->why, MSH_E_EVIDENCE, "%s: malformed behind size %" PRIu64, path,
+                        msh_checkpoints_size(c));
+    j->out->cut_bytes += cut;
+    if (msh_checkpoints_size(c) > j->signed_size)
+        j->signed_size = msh_checkpoints_size(c);
+    return MSH_OK;
+}
+
+static msh_err check_roots(job *j)
+{
+    for (size_t p = 0; p < MSH_PROFILES; p++) {
+        msh_checkpoints *c = &j->cps[p];
+        const msh_tree *t = &j->log->state.trees[p];
+        uint8_t root[32];
+        if (j->next[p] == c->n || c->rows[j->next[p]].size != t->size)
+            continue;
+        MSH_TRY(msh_tree_root(t, &j->log->hashers[p], root));
+        for (; j->next[p] < c->n && c->rows[j->next[p]].size == t->size; j->next[p]++)
+            if (memcmp(root, c->rows[j->next[p]].root, sizeof root) != 0)
+                return msh_fail(j->why, MSH_E_EVIDENCE,
+                                "the lines up to %" PRIu64 " are not those that were signed",
+                                t->size);
+    }
+    return MSH_OK;
+}
+
+/* Rule 3. */
+static bool may_adopt(const job *j, msh_view line, uint64_t n)
+{
+    msh_record r;
+    return j->out->adopted < MSH_GROUP_MAX && msh_record_read(line, &r) == MSH_OK && r.n == n;
+}
+
+static msh_err take_line(job *j, msh_view line)
+{
+    msh_log_state *s = &j->log->state;
+    for (size_t p = 0; p < MSH_PROFILES; p++)
+        MSH_TRY(msh_tree_append(&s->trees[p], &j->log->hashers[p], line));
+    return check_roots(j);
+}
+
+static msh_err replay(job *j, msh_lines *lines)
+{
+    msh_log_state *s = &j->log->state;
+    msh_lines_status status;
+    msh_view line;
+    for (;;) {
+        uint64_t n = s->trees[0].size;
+        MSH_TRY(msh_lines_next(lines, &status, &line, j->why));
+        if (status != MSH_LINES_LINE)
+            break;
+        if (lines->seg_first != s->seg_first)
+            s->seg_bytes = 0;
+        s->seg_first = lines->seg_first;
+        if (s->seg_bytes == 0)
+            s->month[0] = '\0';
+        if (n >= j->signed_size && !may_adopt(j, line, n)) {
+            j->torn = true;
+            return MSH_OK; /* seg_bytes is where this line begins */
+        }
+        j->out->adopted += n >= j->signed_size;
+        MSH_TRY(take_line(j, line));
+        s->seg_bytes = lines->offset;
+        msh_record r;
+        if (!s->month[0] && msh_record_read(line, &r) == MSH_OK)
+            memcpy(s->month, r.ts.data, MSH_MONTH);
+    }
+    if (lines->fd >= 0 && lines->seg_first != s->seg_first) {
+        s->seg_first = lines->seg_first; /* an empty segment, just begun */
+        s->seg_bytes = 0;
+        s->month[0] = '\0';
+    }
+    j->torn = status == MSH_LINES_TORN;
+    if (status == MSH_LINES_GAP && s->trees[0].size >= j->signed_size)
+        return msh_fail(j->why, MSH_E_EVIDENCE, "a segment does not begin at %" PRIu64,
+                        s->trees[0].size);
+    return MSH_OK;
+}
+
+/* Rule 4, and what must not be adopted. */
+static msh_err judge(const job *j, const msh_lines *lines)
+{
+    uint64_t have = j->log->state.trees[0].size;
+    if (have < j->signed_size)
+        return msh_fail(j->why, MSH_E_EVIDENCE_LOST,
+                        "%" PRIu64 " records are signed, %" PRIu64 " are there", j->signed_size,
+                        have);
+    if (j->signed_size == 0 && have > 1)
+        return msh_fail(j->why, MSH_E_EVIDENCE, "%" PRIu64 " records, but no checkpoint", have);
+    if (j->torn && !msh_lines_last(lines))
+        return msh_fail(j->why, MSH_E_EVIDENCE, "a closed segment is torn");
+    if (j->out->adopted >= MSH_GROUP_MAX && j->torn)
+        return msh_fail(j->why, MSH_E_EVIDENCE, "too many records behind the last checkpoint");
+    return MSH_OK;
+}
+
+/* The torn bytes to quarantine/, synced before anything is cut. */
+static msh_err quarantine(job *j, msh_view torn)
+{
+    char hex[65], path[MSH_LOG_PATH];
+    MSH_TRY(msh_sha256(torn, j->out->torn_sha256));
+    msh_hex32(j->out->torn_sha256, hex);
+    (void)snprintf(j->out->quarantine, sizeof j->out->quarantine, "%020" PRIu64 "-%.16s.bin",
+                   j->log->state.trees[0].size, hex);
+    MSH_TRY(msh_store_path(j->log->dir, "quarantine", path, j->why));
+    MSH_TRY(msh_file_make_dirs(path, j->why));
+    size_t n = strlen(path);
+    if (n + 1 + strlen(j->out->quarantine) >= sizeof path)
+        return msh_fail(j->why, MSH_E_STATE, "log folder: name too long");
+    path[n] = '/';
+    memcpy(path + n + 1, j->out->quarantine, strlen(j->out->quarantine) + 1);
+    return msh_file_replace(path, torn, j->why);
+}
+
+static msh_err cut_lines(job *j)
+{
+    msh_log_state *s = &j->log->state;
+    off_t size = lseek(j->log->seg_fd, 0, SEEK_END);
+    if (size < 0)
+        return msh_fail_errno(j->why, MSH_E_IO, "segment");
+    if ((uint64_t)size == s->seg_bytes)
+        return MSH_OK;
+    j->out->torn = (uint64_t)size - s->seg_bytes;
+    if (j->out->torn > TORN_MAX)
+        return msh_fail(j->why, MSH_E_EVIDENCE, "the torn tail is too long for a crash");
+    uint8_t *torn = msh_alloc((size_t)j->out->torn);
+    if (!torn)
+        return msh_fail(j->why, MSH_E_MEMORY, "torn tail");
+    int64_t n = msh_file_pread(j->log->seg_fd, torn, (size_t)j->out->torn, s->seg_bytes);
+    msh_err err = n == (int64_t)j->out->torn ? quarantine(j, msh_view_of(torn, (size_t)n))
+                                             : msh_fail(j->why, MSH_E_IO, "segment");
+    msh_free(torn);
+    MSH_TRY(err);
+    if (ftruncate(j->log->seg_fd, (off_t)s->seg_bytes) != 0 || fsync(j->log->seg_fd) != 0)
+        return msh_fail_errno(j->why, MSH_E_IO, "segment");
+    return MSH_OK;
+}
+
+static msh_err cut_checkpoints(job *j, size_t p)
+{
+    j->log->state.cp_bytes[p] = j->keep[p];
+    if (j->cps[p].file.len == j->keep[p])
+        return MSH_OK;
+    if (ftruncate(j->log->cp_fd[p], (off_t)j->keep[p]) != 0 || fsync(j->log->cp_fd[p]) != 0)
+        return msh_fail_errno(j->why, MSH_E_IO, "%s", msh_profile_at(p)->checkpoints);
+    return MSH_OK;
+}
+
+/* New names (a first segment, the checkpoint files) must outlive a power loss too. */
+static msh_err sync_names(const job *j)
+{
+    char path[MSH_LOG_PATH];
+    MSH_TRY(msh_store_path(j->log->dir, "seg", path, j->why));
+    MSH_TRY(msh_file_sync_dir(path, j->why));
+    return msh_file_sync_dir(j->log->dir, j->why);
+}
+
+static msh_err run(job *j, msh_lines *lines)
+{
+    for (size_t p = 0; p < MSH_PROFILES; p++)
+        MSH_TRY(read_checkpoints(j, p));
+    MSH_TRY(msh_lines_open(lines, j->log->dir, j->why));
+    MSH_TRY(replay(j, lines));
+    MSH_TRY(judge(j, lines));
+    MSH_TRY(msh_log_open_files(j->log, j->why));
+    MSH_TRY(cut_lines(j));
+    for (size_t p = 0; p < MSH_PROFILES; p++)
+        MSH_TRY(cut_checkpoints(j, p));
+    return sync_names(j);
+}
+
+msh_err msh_log_recover(msh_log *l, msh_recovery *out, msh_error *why)
+{
+    msh_lines lines = {.fd = -1};
+    job j = {.log = l, .out = out, .why = why};
+    *out = (msh_recovery){0};
+    l->state = (msh_log_state){0};
+    msh_err err = run(&j, &lines);
+    msh_lines_close(&lines);
+    for (size_t p = 0; p < MSH_PROFILES; p++)
+        msh_checkpoints_dispose(&j.cps[p]);
+    return err;
+}
