@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/view.h"
-#include "crypto/base64.h"
+#include "base/base64.h"
 #include "crypto/random.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* bodies.c: the bodies that a scan writes (audit-log.md section 3), keys in canonical order.
+/* bodies.c: what the log says of an item (audit-log.md section 3), keys in canonical order.
  * Refuses to carry document text: a finding is class, rule, place, length, count and token. */
 #include "ledger/record.h"
 
@@ -6,13 +6,14 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/view.h"
-#include "crypto/base64.h"
+#include "base/base64.h"
 #include "crypto/digest.h"
+#include "ledger/path.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { ROOTS_BYTES = 32 << 10, RULES_BYTES = 32 << 10, SCRATCH = 1 << 20 };
+enum { RULES_BYTES = 32 << 10, SCRATCH = 1 << 20 };
 
 /* Any bytes as canonical text; what is not UTF-8 is shown escaped. */
 static void put_text(msh_json_writer *w, const char *key, msh_view v)
@@ -48,7 +49,7 @@ static void put_base64(msh_json_writer *w, const char *key, msh_view v)
 {
     msh_jw_key(w, key);
     msh_buf_put_byte(w->out, '"');
-    msh_base64_put(w->out, v);
+    msh_base64_encode(w->out, v);
     msh_buf_put_byte(w->out, '"');
     w->need_comma = true;
 }
@@ -60,79 +61,6 @@ static void put_shown(msh_json_writer *w, const char *key, msh_view v)
     msh_escape_terminal(&shown, v);
     put_text(w, key, msh_buf_view(&shown));
     msh_buf_dispose(&shown);
-}
-
-void msh_record_config(msh_buf *out, const msh_run_info *info, const uint8_t *program_sha256)
-{
-    msh_json_writer w;
-    msh_jw_begin(&w, out);
-    msh_jw_open(&w, '{');
-    put_name(&w, "lock", info->lock_level ? info->lock_level : "");
-    msh_jw_key(&w, "packs");
-    msh_jw_open(&w, '[');
-    for (size_t i = 0; i < info->n_packs; i++) {
-        msh_jw_open(&w, '{');
-        put_text(&w, "id", info->packs[i].id);
-        put_hex(&w, "sha256", info->packs[i].sha256);
-        put_text(&w, "version", info->packs[i].version);
-        msh_jw_close(&w, '}');
-    }
-    msh_jw_close(&w, ']');
-    put_name(&w, "policy", info->policy ? info->policy : "");
-    put_name(&w, "program", info->program ? info->program : "");
-    if (program_sha256)
-        put_hex(&w, "program_sha256", program_sha256);
-    put_name(&w, "run", info->run_id ? info->run_id : "");
-    msh_jw_kbool(&w, "sandbox", info->sandbox);
-    msh_jw_close(&w, '}');
-}
-
-void msh_record_scan_begin(msh_buf *out, const msh_record_run *run, const char *const *roots,
-                           size_t n_roots)
-{
-    msh_json_writer w;
-    size_t i = 0;
-    msh_jw_begin(&w, out);
-    msh_jw_open(&w, '{');
-    msh_jw_kuint(&w, "config", run->config);
-    msh_jw_key(&w, "roots");
-    msh_jw_open(&w, '[');
-    for (size_t from = out->len; i < n_roots && out->len - from < ROOTS_BYTES; i++) {
-        msh_view root = msh_view_str(roots[i]);
-        msh_jw_open(&w, '{');
-        if (msh_view_is_utf8(root))
-            put_text(&w, "path", root);
-        else
-            put_base64(&w, "path_b64", root);
-        msh_jw_close(&w, '}');
-    }
-    msh_jw_close(&w, ']');
-    msh_jw_kuint(&w, "roots_more", n_roots - i);
-    put_name(&w, "run", run->run);
-    msh_jw_close(&w, '}');
-}
-
-void msh_record_scan_end(msh_buf *out, const msh_record_run *run, const msh_run_summary *s)
-{
-    static const msh_verdict order[] = {MSH_VERDICT_BLOCK, MSH_VERDICT_NOT_INSPECTED,
-                                        MSH_VERDICT_PASS, MSH_VERDICT_REVIEW};
-    msh_json_writer w;
-    msh_jw_begin(&w, out);
-    msh_jw_open(&w, '{');
-    msh_jw_kuint(&w, "bytes", s->bytes);
-    msh_jw_kbool(&w, "complete", s->complete);
-    msh_jw_kuint(&w, "exit", (uint64_t)s->exit);
-    msh_jw_kuint(&w, "findings", s->findings);
-    msh_jw_kuint(&w, "items", s->items);
-    msh_jw_kuint(&w, "ms", s->ms);
-    put_name(&w, "run", run->run);
-    msh_jw_kbool(&w, "stopped", s->stopped);
-    msh_jw_key(&w, "verdicts");
-    msh_jw_open(&w, '{');
-    for (size_t i = 0; i < 4; i++)
-        msh_jw_kuint(&w, msh_verdict_name(order[i]), s->verdicts[order[i]]);
-    msh_jw_close(&w, '}');
-    msh_jw_close(&w, '}');
 }
 
 static int by_rule(const void *a, const void *b)
@@ -179,7 +107,7 @@ static void put_path(msh_json_writer *w, const msh_item *item, msh_view rel, con
     if (item->path_masked) {
         put_shown(w, "path_shown", item->path_shown);
         put_name(w, "path_tok", name_tok ? name_tok : "");
-    } else if (msh_record_path_ok(rel)) {
+    } else if (msh_path_is_plain(rel)) {
         put_text(w, "path", rel);
     } else {
         put_base64(w, "path_b64", rel);
@@ -226,7 +154,7 @@ void msh_record_item(msh_buf *out, const msh_record_run *run, const msh_item *it
     msh_jw_kuint(&w, "findings", item->findings);
     put_hex(&w, "findings_sha256", digest);
     put_text(&w, "format", item->format);
-    msh_jw_kuint(&w, "i", item->n);
+    msh_jw_kuint(&w, "item", item->n);
     put_name(&w, "outcome", msh_outcome_name(item->outcome));
     put_path(&w, item, rel, name_tok);
     if (item->reason.len)
@@ -299,7 +227,7 @@ void msh_record_finding(msh_buf *out, const msh_record_run *run, uint64_t item,
     msh_jw_open(&w, '{');
     put_text(&w, "class", f->category);
     msh_jw_kuint(&w, "count", f->count);
-    msh_jw_kuint(&w, "i", item);
+    msh_jw_kuint(&w, "item", item);
     msh_jw_kuint(&w, "length", f->length);
     put_text(&w, "pack", f->pack);
     put_text(&w, "pack_version", f->pack_version);

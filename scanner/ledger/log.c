@@ -10,9 +10,10 @@
 #include "base/cursor.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/view.h"
-#include "crypto/base64.h"
+#include "base/base64.h"
 #include "crypto/keyfile.h"
 #include "ledger/canon.h"
 #include "ledger/record.h"
@@ -459,14 +460,26 @@ msh_err msh_log_open(const char *dir, const char *origin, msh_log **out, msh_err
     return MSH_OK;
 }
 
-msh_err msh_log_add(msh_log *l, const char *type, msh_view body, msh_error *why)
+/* Canonical form of a body that a caller wrote in another one. */
+static msh_err canonical_body(msh_view body, msh_buf *out, msh_error *why)
 {
-    if (l->dead)
-        return msh_fail(why, MSH_E_STATE, "the log was given up after an error");
-    if (!msh_record_type_ok(type) || body.len + ENVELOPE > MSH_RECORD_MAX)
-        return msh_fail(why, MSH_E_USAGE, "a record that is too long");
-    if (body.len == 0 || body.data[0] != '{' || !msh_canon_is(body))
-        return msh_fail(why, MSH_E_USAGE, "a record of type %s that is not canonical", type);
+    msh_arena a;
+    msh_json *j;
+    msh_arena_init(&a, 8 << 20);
+    msh_err err = msh_json_read(&a, body, MSH_JSON_LOG, &j, why);
+    if (err == MSH_OK) {
+        msh_json_canonical(out, j);
+        err = msh_buf_err(out);
+    }
+    msh_arena_dispose(&a);
+    return err == MSH_E_MEMORY ? err : err == MSH_OK ? MSH_OK : MSH_E_USAGE;
+}
+
+static msh_err add_canonical(msh_log *l, const char *type, msh_view body, msh_error *why)
+{
+    if (!msh_record_type_ok(type) || body.len + ENVELOPE > MSH_RECORD_MAX || body.len == 0 ||
+        body.data[0] != '{')
+        return msh_fail(why, MSH_E_USAGE, "a record that is too long, or no object");
     size_t type_len = strlen(type);
     msh_buf_put_u32(&l->group, (uint32_t)type_len);
     msh_buf_put(&l->group, type, type_len);
@@ -480,6 +493,21 @@ msh_err msh_log_add(msh_log *l, const char *type, msh_view body, msh_error *why)
     return MSH_OK;
 }
 
+msh_err msh_log_add(msh_log *l, const char *type, msh_view body, msh_error *why)
+{
+    msh_buf b;
+    if (l->dead)
+        return msh_fail(why, MSH_E_STATE, "the log was given up after an error");
+    if (msh_canon_is(body))
+        return add_canonical(l, type, body, why);
+    msh_buf_init(&b, 2 * BODY_MAX);
+    msh_err err = canonical_body(body, &b, why);
+    if (err == MSH_OK)
+        err = add_canonical(l, type, msh_buf_view(&b), why);
+    msh_buf_dispose(&b);
+    return err;
+}
+
 size_t msh_log_pending(const msh_log *l)
 {
     return l->pending;
@@ -487,13 +515,16 @@ size_t msh_log_pending(const msh_log *l)
 
 msh_err msh_log_commit(msh_log *l, uint64_t *first_index, msh_error *why)
 {
+    uint64_t first;
     if (l->dead)
         return msh_fail(why, MSH_E_STATE, "the log was given up after an error");
     MSH_TRY(lock(l, why));
     msh_err err = be_current(l, why);
-    *first_index = l->state.trees[0].size;
+    first = l->state.trees[0].size;
     if (err == MSH_OK && l->pending)
-        err = write_group(l, first_index, why);
+        err = write_group(l, &first, why);
+    if (first_index)
+        *first_index = first;
     if (err == MSH_E_FULL)
         put_full(l);
     l->dead = err != MSH_OK;
@@ -521,7 +552,7 @@ void msh_log_root(const msh_log *l, char out[48])
     if (msh_hasher_init(&h, MSH_DIGEST_SHA256) != MSH_OK)
         return;
     if (msh_tree_root(&l->state.trees[0], &h, root) == MSH_OK) {
-        msh_base64_put(&text, msh_view_of(root, sizeof root));
+        msh_base64_encode(&text, msh_view_of(root, sizeof root));
         if (text.len == 44) {
             memcpy(out, text.data, 44);
             out[44] = '\0';

@@ -15,14 +15,15 @@ typedef struct msh_log msh_log;
  * lines than the checkpoint says: never written to), MSH_E_FULL. */
 MSH_MUST_CHECK msh_err msh_log_open(const char *dir, const char *origin, msh_log **out,
                                     msh_error *why);
-/* Add a record to the group: type and body, body being canonical JSON (an object). At most 65,535
- * bytes a line. Nothing is written yet. *slot: its place in the group; the index is known after
- * the commit. */
+/* Add a record to the group: type and body, body being a JSON object of integers, strings, arrays
+ * and objects, which is brought into canonical form. At most 65,535 bytes a line (MSH_E_USAGE).
+ * Nothing is written yet; the index is known after the commit. */
 MSH_MUST_CHECK msh_err msh_log_add(msh_log *l, const char *type, msh_view body, msh_error *why);
 /* Records waiting in the group. */
 size_t msh_log_pending(const msh_log *l);
 /* Write, sync, sign, sync. On MSH_OK everything added is durable; *first_index is the index of the
- * first record of the group (first_index may be NULL; an empty group is MSH_OK). On an error the log must not be used again (exit 74). */
+ * first record of the group (first_index may be NULL; an empty group is MSH_OK). On an error the
+ * log must not be used again (exit 74). */
 MSH_MUST_CHECK msh_err msh_log_commit(msh_log *l, uint64_t *first_index, msh_error *why);
 /* After a commit. root: base64 of the SHA-256 tree, at least 48 bytes. */
 const char *msh_log_origin(const msh_log *l);

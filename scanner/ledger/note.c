@@ -4,7 +4,7 @@
 
 #include "base/err.h"
 #include "base/view.h"
-#include "crypto/base64.h"
+#include "base/base64.h"
 #include "crypto/digest.h"
 
 #include <inttypes.h>
@@ -91,7 +91,7 @@ void msh_note_key_write(const msh_note_key *k, msh_buf *out)
     uint8_t blob[BLOB_MAX];
     size_t n = blob_of(k->key, blob);
     msh_buf_printf(out, "%s+%02x%02x%02x%02x+", k->name, k->id[0], k->id[1], k->id[2], k->id[3]);
-    msh_base64_put(out, msh_view_of(blob, n));
+    msh_base64_encode(out, msh_view_of(blob, n));
 }
 
 static msh_err key_from_blob(msh_view blob, msh_key **out)
@@ -219,7 +219,7 @@ msh_err msh_note_sign(msh_buf *out, msh_view text, const msh_note_key *k)
     msh_buf_put_str(out, "\n" DASH);
     msh_buf_put_str(out, k->name);
     msh_buf_put_byte(out, ' ');
-    msh_base64_put(out, msh_view_of(raw, n + 4));
+    msh_base64_encode(out, msh_view_of(raw, n + 4));
     msh_buf_put_byte(out, '\n');
     return msh_buf_err(out);
 }
@@ -237,7 +237,7 @@ msh_err msh_note_verify(const msh_note *n, const msh_note_key *k)
 void msh_checkpoint_text(msh_buf *out, const char *origin, uint64_t size, const uint8_t root[32])
 {
     msh_buf_printf(out, "%s\n%" PRIu64 "\n", origin, size);
-    msh_base64_put(out, msh_view_of(root, 32));
+    msh_base64_encode(out, msh_view_of(root, 32));
     msh_buf_put_byte(out, '\n');
 }
 

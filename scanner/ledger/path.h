@@ -4,8 +4,9 @@
 
 #include <mishen/types.h>
 
-/* Relative or absolute, '/'-separated, valid UTF-8; no ".", "..", empty part, control, bidi or
- * format character, no combining mark (which is what keeps it in NFC without a table), no '\'. */
+/* Relative, '/'-separated, valid UTF-8 in NFC (characters that NFC might change are refused); no
+ * ".",
+ * "..", empty part, control, bidi or format character, no '\'. */
 bool msh_path_is_plain(msh_view path);
 
 #endif

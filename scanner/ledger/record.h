@@ -7,7 +7,6 @@
 #define MSH_LEDGER_RECORD_H
 
 #include <mishen/finding.h>
-#include <mishen/report.h>
 
 #include "base/buf.h"
 
@@ -27,10 +26,6 @@ void msh_record_write(msh_buf *out, const char *type, msh_view body, uint64_t n,
 /* Whether a type may be written: 1 to 32 of a-z and '.'. */
 bool msh_record_type_ok(const char *type);
 
-/* Whether a path is of the form the log wants: relative, '/'-separated, in NFC (characters that
- * NFC might change are refused), no ".", "..", empty part, control, bidi or format character. */
-bool msh_record_path_ok(msh_view path);
-
 /* --- bodies; each appends one canonical JSON object ------------------------------------------- */
 
 typedef struct msh_record_run {
@@ -38,19 +33,12 @@ typedef struct msh_record_run {
     uint64_t config; /* index of its config record */
 } msh_record_run;
 
-/* config: hashes of the program, of the packs and of the policy. program_sha256 NULL = unknown. */
-void msh_record_config(msh_buf *out, const msh_run_info *info, const uint8_t *program_sha256);
-/* scan.begin: the roots as given; names that break the path rule as base64. */
-void msh_record_scan_begin(msh_buf *out, const msh_record_run *run, const char *const *roots,
-                           size_t n_roots);
-void msh_record_scan_end(msh_buf *out, const msh_record_run *run, const msh_run_summary *summary);
-
 /* item. rel: path relative to the root of scan.begin. A masked path (a rule hit in it) is recorded
  * as path_tok (name_tok: 32 hex digits) and its masked form; one that breaks the path rule as
  * path_b64 and path_shown. Such files cannot be approved. */
 void msh_record_item(msh_buf *out, const msh_record_run *run, const msh_item *item, msh_view rel,
                      const msh_finding *findings, size_t n_findings, const char *name_tok);
-/* finding; `item` is the number of its item in the run ("i" of the item's record). */
+/* finding; `item` is the number of its item in the run ("item" of its record). */
 void msh_record_finding(msh_buf *out, const msh_record_run *run, uint64_t item,
                         const msh_finding *finding);
 

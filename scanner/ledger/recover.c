@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/view.h"
-#include "crypto/base64.h"
+#include "base/base64.h"
 #include "ledger/record.h"
 
 #include <errno.h>

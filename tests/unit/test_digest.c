@@ -1,7 +1,7 @@
 /* SHA-256, SM3, HMAC-SM3, base64 and hex against published values. */
 #include "vectors.h"
 
-#include "crypto/base64.h"
+#include "base/base64.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
 
@@ -71,7 +71,7 @@ static void test_base64(void)
     for (size_t i = 0; i < ROWS(good); i++) {
         msh_buf b;
         msh_buf_init(&b, 100);
-        msh_base64_put(&b, msh_view_str(good[i].plain));
+        msh_base64_encode(&b, msh_view_str(good[i].plain));
         CHECK_VIEW(msh_buf_view(&b), msh_view_str(good[i].coded));
         CHECK_INT(msh_base64_read(msh_view_str(good[i].coded), out, sizeof out, &n), MSH_OK);
         CHECK_VIEW(msh_view_of(out, n), msh_view_str(good[i].plain));

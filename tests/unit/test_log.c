@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include "logdir.h"
 
-#include "crypto/base64.h"
+#include "base/base64.h"
 #include "ledger/log_inner.h"
 
 #include <signal.h>
@@ -82,7 +82,7 @@ static void test_first_use(void)
 static void test_refused_bodies(void)
 {
     static const char *const bad[] = {
-        "",   "[]", "{\"b\":1,\"a\":2}", "{ }", "{\"a\":1.0}", "{\"a\":-1}", "{\"a\":\"\\u0000\"}",
+        "",   "[]", "{", "{\"a\":1,\"a\":2}", "{\"a\":1.0}", "{\"a\":-1}", "{\"a\":\"\\u0000\"}",
         "{}x"};
     logdir_fresh();
     msh_log *l = open_log();
@@ -95,6 +95,13 @@ static void test_refused_bodies(void)
     memcpy(big + 65530 - 2, "\"}", 3);
     CHECK_INT(msh_log_add(l, "item", msh_view_str(big), NULL), MSH_E_USAGE);
     CHECK_INT(msh_log_pending(l), 0);
+    /* another order of keys, blanks and escapes are brought into form */
+    CHECK_INT(msh_log_add(l, "item", MSH_VIEW("{ \"b\":\"\\u4e2d\", \"a\":2}"), NULL), MSH_OK);
+    REQUIRE(msh_log_commit(l, NULL, NULL) == MSH_OK);
+    msh_buf b = logdir_read(LOGDIR_SEGMENT);
+    CHECK(msh_view_find(msh_buf_view(&b), MSH_VIEW("{\"b\":{\"a\":2,\"b\":\"中\"},\"n\":1"), 0) !=
+          SIZE_MAX);
+    msh_buf_dispose(&b);
     msh_log_close(l);
 }
 
