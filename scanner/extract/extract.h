@@ -79,16 +79,18 @@ typedef struct msh_extract {
     msh_view format; /* out: name of the first format that read the item, "?" if none */
     /* members being read, innermost last: for loops of the same bytes */
     struct msh_scope *scope;
-    uint32_t flags;
+    msh_err stopped; /* what a callback returned when it stopped the item */
+    bool limit_said; /* the budget's failure was reported, once is enough */
     /* out: what OCR did, for the verdict (product.md section 3) */
     uint32_t ocr_pages; /* pictures and pages read by OCR */
     uint32_t ocr_scans; /* of these: image-only pages, and pictures with 20 characters or more */
     uint64_t ocr_chars; /* characters read */
 } msh_extract;
 
-/* Read one item: probes, runs every positive extractor, sweeps raw, reports outcomes. Returns
- * MSH_OK when everything was said that is to be said (also that nothing could be read); an error
- * only when the machine failed or a callback stopped. path: what vpath begins with. */
+/* Read one item: probes, runs every positive extractor, sweeps raw, reports outcomes. The caller
+ * has set arena, limits, sink, ocr; the budget is begun here. Returns MSH_OK when everything was
+ * said that is to be said (also that nothing could be read); an error only when the machine failed
+ * or a callback stopped. path: what vpath begins with. */
 MSH_MUST_CHECK msh_err msh_extract_item(msh_extract *x, msh_input *in, msh_view path);
 
 /* --- for extractors ------------------------------------------------------------------------------
@@ -115,14 +117,20 @@ typedef struct msh_format {
     int (*probe)(const msh_doc *doc);
     /* Reads all. Outcomes for what it could not read; an error is turned into an outcome by the
      * caller (msh_reason_of_error), what was handed on before stays. */
+    /* MSH_E_SYNTAX before anything was handed on says: not mine after all. */
     msh_err (*extract)(msh_extract *x, const msh_doc *doc);
     unsigned flags;
+    /* Of all positive formats of one family ("zip") only the surest runs. NULL = none. */
+    const char *family;
 } msh_format;
 enum {
-    MSH_FORMAT_TEXT = 1, /* is plain text of some kind: its bytes are wholly seen; no raw sweep */
+    /* Is plain text of some kind: the text extractor hands on its bytes as written, this one only
+     * adds its parsed view; no raw sweep. */
+    MSH_FORMAT_TEXT = 1,
     MSH_FORMAT_CONTAINER = 2, /* its bytes say little: raw sweep only of what was not decoded */
     MSH_FORMAT_FALLBACK = 4,  /* runs only when no other did */
-    MSH_FORMAT_PARTIAL = 8    /* reads not all there is: outcome partial beside */
+    MSH_FORMAT_PARTIAL = 8,   /* reads not all there is: outcome partial beside */
+    MSH_FORMAT_MARKUP = 16    /* with TEXT: the view as written is markup (MSH_TEXT_MARKUP) */
 };
 
 /* All rows of formats.def in order; *n their number. */
@@ -152,6 +160,13 @@ MSH_MUST_CHECK msh_err msh_extract_child(msh_extract *x, const msh_doc *doc, msh
 /* The same for content on which another input gives access. */
 MSH_MUST_CHECK msh_err msh_extract_child_input(msh_extract *x, const msh_doc *doc, msh_view name,
                                                msh_input *in);
+/* Bytes behind the end of a format (after a picture's last chunk, a zip's directory): NULs are
+ * padding, all else is probed as a member named "+tail@OFFSET". */
+MSH_MUST_CHECK msh_err msh_extract_tail(msh_extract *x, const msh_doc *doc, uint64_t from);
+/* What may be a document by chance (a decoded run in a text): read when a format is sure of it,
+ * else handed on as text; never an outcome for being unknown. label: "base64". */
+MSH_MUST_CHECK msh_err msh_extract_guess(msh_extract *x, const msh_doc *doc, const char *label,
+                                         const msh_place *at, msh_view bytes);
 /* The place of a member, without reading it (for an outcome about it). The vpath is in x->arena. */
 msh_place msh_child_place(msh_extract *x, const msh_doc *doc, msh_view name);
 
@@ -160,5 +175,29 @@ msh_place msh_child_place(msh_extract *x, const msh_doc *doc, msh_view name);
  * ASCII. */
 MSH_MUST_CHECK msh_err msh_sweep(msh_extract *x, const msh_place *place, msh_view bytes,
                                  uint64_t offset);
+/* Whether a character is one of the 3,755 common hanzi (GB 2312 level 1). */
+bool msh_sweep_is_common(uint32_t cp);
+/* msh_sweep for a part of an input, window by window. */
+MSH_MUST_CHECK msh_err msh_sweep_input(msh_extract *x, const msh_doc *doc, uint64_t from,
+                                       uint64_t to);
+
+/* --- for the text extractors --------------------------------------------------------------------
+ */
+
+/* One window as it stands: at most MSH_TEXT_WINDOW bytes. Keeps x->stopped. */
+MSH_MUST_CHECK msh_err msh_emit_window(msh_extract *x, const msh_text *t);
+/* A text in any charset: those that keep a state from byte to byte are decoded here. */
+MSH_MUST_CHECK msh_err msh_emit_reading(msh_extract *x, const msh_text *t);
+/* A place to cut text in a charset: at most `max` bytes, after a line end where one is near, never
+ * inside a character. bytes.len ≥ 1 gives ≥ 1. */
+size_t msh_emit_cut(msh_charset cs, msh_view bytes, size_t max);
+/* The last start of a character at or before `at`. */
+size_t msh_emit_boundary(msh_charset cs, msh_view bytes, size_t at);
+/* Bytes of one code unit: 1, 2 or 4. */
+unsigned msh_emit_unit(msh_charset cs);
+/* Line ends in bytes. */
+uint32_t msh_emit_lines(msh_charset cs, msh_view bytes);
+/* Whether the document being read is markup by one of its formats. */
+bool msh_extract_is_markup(const msh_extract *x);
 
 #endif
