@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/view.h"
+#include "text/escapes.h"
 
 enum {
     REGION_GAP = 4096,       /* bad sequences nearer than this are read again together */
