@@ -14,6 +14,7 @@
 #include <Page.h>
 #include <SplashOutputDev.h>
 #include <TextOutputDev.h>
+#include <XRef.h>
 #include <splash/SplashBitmap.h>
 
 #include <algorithm>
@@ -423,6 +424,33 @@ static void count_page(PDFDoc &doc, int number, Report &report, Pages &pages)
     }
 }
 
+/* The tree as it stands, whatever its counts say: false when a node stands in it twice, or when
+ * there are more leaves than pages were counted. */
+static bool tree_holds(PDFDoc &doc, Report &report, size_t counted)
+{
+    XRef *xref = doc.getXRef();
+    Object catalog = xref->getCatalog();
+    std::set<int> visited;
+    std::vector<Ref> open;
+    size_t leaves = 0;
+    if (catalog.isDict() && catalog.dictLookupNF("Pages").isRef())
+        open.push_back(catalog.dictLookupNF("Pages").getRef());
+    while (!open.empty() && !report.late()) {
+        Ref ref = open.back();
+        open.pop_back();
+        if (!visited.insert(ref.num).second)
+            return false;
+        Object node = xref->fetch(ref);
+        Object kids = node.isDict() ? node.dictLookup("Kids") : Object(objNull);
+        leaves += node.isDict() && !kids.isArray();
+        for (int i = 0; kids.isArray() && i < kids.arrayGetLength(); i++) {
+            if (kids.arrayGetNF(i).isRef())
+                open.push_back(kids.arrayGetNF(i).getRef());
+        }
+    }
+    return leaves <= counted;
+}
+
 void count_pages(PDFDoc &doc, Report &report, Pages &pages)
 {
     int count = doc.getNumPages();
@@ -435,7 +463,7 @@ void count_pages(PDFDoc &doc, Report &report, Pages &pages)
         }
         count_page(doc, i, report, pages);
     }
-    if (take_complaints().damage)
+    if (take_complaints().damage || !tree_holds(doc, report, pages.numbers.size()))
         report.outcome(MSH_REASON_PDF_CORRUPT);
 }
 

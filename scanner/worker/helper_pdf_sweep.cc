@@ -20,6 +20,7 @@ namespace pdf
 
 static const size_t HEAD = 4096;
 static const size_t STREAM_PART = 65536;
+static const size_t MOST_OF_BOMB = 1 << 20; /* of a stream that does not end, handed on */
 static const size_t MOST_GROUPED = 1 << 20;
 static const size_t MOST_STRAYS = 200000;
 static const unsigned MOST_VARIANTS = 4;
@@ -182,7 +183,7 @@ void Sweep::walk(const Object &o, const std::string &key, msh_role role, const O
         add_string(o.getHexString()->toStr(), key, role, owner.number);
     } else if (o.isName()) {
         const char *n = o.getName();
-        if (std::any_of(n, n + strlen(n), [](char c) { return c < 0; }))
+        if (key == "BaseFont" || std::any_of(n, n + strlen(n), [](char c) { return c < 0; }))
             add_string(n, key, MSH_ROLE_NAME, owner.number);
     } else if (o.isArray()) {
         for (int i = 0; i < o.arrayGetLength(); i++) {
@@ -447,6 +448,7 @@ void Sweep::read_stream(Object &o, int number, bool stray)
     if (!whole) {
         bomb = true;
         report.outcome(MSH_REASON_LIMIT_MEMBER_SIZE, 0, bytes.size());
+        bytes.resize(std::min(bytes.size(), MOST_OF_BOMB));
     }
     if (bytes.empty())
         return;
