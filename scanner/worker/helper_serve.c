@@ -10,6 +10,7 @@
 #include "base/view.h"
 #include "worker/lock_linux.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -101,10 +102,11 @@ static void one_thread(char **argv)
         (void)execv("/proc/self/exe", argv);
 }
 
-static bool lock(const msh_serve_program *program)
+static bool lock(const msh_serve_program *program, int says)
 {
 #ifdef MSH_SANITIZED
     (void)program;
+    (void)says;
     return true;
 #else
     struct rlimit r;
@@ -117,9 +119,21 @@ static bool lock(const msh_serve_program *program)
     msh_error why;
     if (msh_lock_helper(program->folders, program->n_folders, &level, &why) == MSH_OK)
         return true;
-    (void)fprintf(stderr, "%s\n", why.text);
+    (void)dprintf(says, "%s\n", why.text);
     return false;
 #endif
+}
+
+/* Libraries warn with words of the document: nobody may hear them. Returns where to say that the
+ * lock failed, -1 when that cannot be had. */
+static int hush(void)
+{
+    int says = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, MSH_SERVE_FD + 1);
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nowhere < 0 || dup2(nowhere, STDOUT_FILENO) < 0 || dup2(nowhere, STDERR_FILENO) < 0)
+        return -1;
+    (void)close(nowhere);
+    return says;
 }
 
 int msh_serve_main(const msh_serve_program *program, int argc, char **argv)
@@ -128,8 +142,10 @@ int msh_serve_main(const msh_serve_program *program, int argc, char **argv)
     one_thread(argv);
     struct rlimit none = {0, 0};
     (void)setrlimit(RLIMIT_CORE, &none);
-    if (!program->start(program->ctx) || (locked && !lock(program)))
+    int says = hush();
+    if (says < 0 || !program->start(program->ctx) || (locked && !lock(program, says)))
         return 70;
+    (void)close(says);
     msh_wire *wire = msh_alloc(sizeof *wire);
     if (!wire)
         return 70;
