@@ -1,0 +1,308 @@
+/* detect.c: which charset bytes are in.
+ *
+ * BOM, strict UTF-8, then trials: the bytes are decoded in each charset in turn and the result is
+ * weighed by how common its characters are in Chinese text (common.txt; for Japanese and Korean, a
+ * few kana and syllables). A wrong reading of Chinese gives rare characters. Short texts keep every
+ * plausible reading, because no guess over a few characters is worth trusting. */
+#include "base/view.h"
+#include "text/charset.h"
+#include "text/charset_state.h"
+#include "text/tables.h"
+
+#include <string.h>
+
+enum { HEAD = 65536, SAMPLE = 4096, SHORT = 40, ENOUGH = 64 };
+
+typedef struct trial {
+    msh_charset cs;
+    int score;      /* sum of the weights */
+    unsigned chars; /* weighed characters */
+    unsigned bad;
+    int mean; /* 100 × score a character */
+} trial;
+
+/* --- weight of one character -------------------------------------------------------------------
+ */
+
+static bool is_wide(msh_charset cs)
+{
+    return cs >= MSH_CS_UTF16LE && cs <= MSH_CS_UTF32BE;
+}
+
+static int weigh_ascii(msh_charset cs, uint32_t cp)
+{
+    if (cp >= 0x20 && cp != 0x7f)
+        return is_wide(cs) ? 2 : 0;
+    if (cp == '\n' || cp == '\r' || cp == '\t')
+        return is_wide(cs) ? 1 : 0;
+    return is_wide(cs) && cp == 0 ? -8 : -3;
+}
+
+static int weigh_cyrillic(uint32_t cp, uint32_t before)
+{
+    bool small = cp >= 0x430 && cp <= 0x44f;
+    if (before < 0x80 && before > '@')
+        return -2; /* inside a Latin word */
+    if (small)
+        return before >= 0x410 && before <= 0x44f ? 2 : 1;
+    return before >= 0x410 && before <= 0x44f ? -3 : 1;
+}
+
+static int weigh(msh_charset cs, uint32_t cp, uint32_t before)
+{
+    static const int common[4] = {0, 2, 3, 4};
+    if (cp < 0x80)
+        return weigh_ascii(cs, cp);
+    unsigned level = msh_tables_common(cp);
+    if (level)
+        return common[level];
+    if (cp >= 0x4e00 && cp <= 0x9fff)
+        return msh_tables_fold(cp) != cp ? 1 : -1;
+    if (cp >= 0x410 && cp <= 0x44f)
+        return weigh_cyrillic(cp, before);
+    if (cp >= 0xff61 && cp <= 0xff9f)
+        return -2;
+    if ((cp >= 0x3000 && cp <= 0x30ff) || (cp >= 0xff01 && cp <= 0xff5e))
+        return 1;
+    if (cp >= 0xac00 && cp <= 0xd7a3)
+        return is_wide(cs) ? -2 : 0;
+    if (cp >= 0xc0 && cp < 0x250)
+        return before < 0x80 && before >= 'A' ? 1 : -1;
+    if ((cp >= 0x2000 && cp <= 0x26ff) || (cp >= 0xa0 && cp < 0xc0))
+        return 0;
+    return cp < 0xa0 || (cp >= 0xe000 && cp <= 0xf8ff) ? -5 : -3;
+}
+
+/* --- trials --------------------------------------------------------------------------------------
+ */
+
+static trial weigh_text(msh_charset cs, msh_charset decoded_as, msh_view in, bool whole)
+{
+    trial t = {.cs = cs};
+    uint32_t before = ' ';
+    for (size_t at = 0; at < in.len;) {
+        msh_char c = msh_charset_next(decoded_as, msh_view_cut(in, at, in.len - at));
+        if (c.bad && !whole && in.len - at < 4)
+            break;
+        at += c.len;
+        if (c.bad) {
+            t.bad++;
+            t.chars++;
+            t.score -= 8;
+        } else if (c.cp >= 0x80 || is_wide(cs) || c.cp < 0x20) {
+            int w = weigh(cs, c.cp, before);
+            t.chars += c.cp >= 0x80 || is_wide(cs) || w < 0;
+            t.score += w;
+        }
+        before = c.bad ? ' ' : c.cp;
+    }
+    t.mean = t.chars ? t.score * 100 / (int)t.chars : 0;
+    return t;
+}
+
+/* HZ and UTF-7 are weighed by what they decode to; they must have decoded something. */
+static trial weigh_state(msh_charset cs, msh_view in)
+{
+    msh_buf text;
+    size_t used;
+    uint64_t bad = 0;
+    trial t = {.cs = cs};
+    msh_buf_init(&text, 4 * SAMPLE);
+    msh_charset_decode(cs, in, true, &text, &used, &bad);
+    if (bad == 0 && msh_buf_err(&text) == MSH_OK)
+        t = weigh_text(cs, MSH_CS_UTF8, msh_buf_view(&text), true);
+    msh_buf_dispose(&text);
+    return t;
+}
+
+/* The part of the head that a trial looks at: from the first byte past ASCII on, or the first shift
+ * sequence, and whole units. */
+static msh_view sample_of(msh_charset cs, msh_view head)
+{
+    size_t at = 0;
+    if (cs == MSH_CS_HZ || cs == MSH_CS_UTF7) {
+        at = msh_view_find(head, cs == MSH_CS_HZ ? MSH_VIEW("~{") : MSH_VIEW("+"), 0);
+    } else if (!is_wide(cs)) {
+        while (at < head.len && head.data[at] < 0x80)
+            at++;
+        at = at > 16 ? at - 16 : 0;
+    }
+    return msh_view_cut(head, at, SAMPLE);
+}
+
+static trial try_charset(msh_charset cs, msh_view head, bool whole)
+{
+    msh_view sample = sample_of(cs, head);
+    bool to_end = whole && sample.data + sample.len == head.data + head.len;
+    if (cs == MSH_CS_HZ || cs == MSH_CS_UTF7)
+        return weigh_state(cs, sample);
+    trial t = weigh_text(cs, cs, sample, to_end);
+    if (is_wide(cs) && (cs >= MSH_CS_UTF32LE ? head.len % 4 : head.len % 2) && whole)
+        t.mean -= 50;
+    return t;
+}
+
+/* --- the answer ----------------------------------------------------------------------------------
+ */
+
+static unsigned bom_of(msh_view head, msh_charset *cs)
+{
+    static const struct {
+        msh_view bytes;
+        msh_charset cs;
+    } boms[] = {
+        {{(const uint8_t *)"\xef\xbb\xbf", 3}, MSH_CS_UTF8},
+        {{(const uint8_t *)"\xff\xfe\0\0", 4}, MSH_CS_UTF32LE},
+        {{(const uint8_t *)"\0\0\xfe\xff", 4}, MSH_CS_UTF32BE},
+        {{(const uint8_t *)"\xff\xfe", 2}, MSH_CS_UTF16LE},
+        {{(const uint8_t *)"\xfe\xff", 2}, MSH_CS_UTF16BE},
+        {{(const uint8_t *)"\x84\x31\x95\x33", 4}, MSH_CS_GB18030},
+    };
+    for (size_t i = 0; i < sizeof boms / sizeof *boms; i++) {
+        if (msh_view_starts(head, boms[i].bytes)) {
+            *cs = boms[i].cs;
+            return (unsigned)boms[i].bytes.len;
+        }
+    }
+    return 0;
+}
+
+typedef struct shape {
+    bool utf8;      /* valid, but for a character cut off at the end */
+    bool three;     /* with a sequence of three bytes or more */
+    bool ascii;     /* nothing else */
+    unsigned nul;   /* bytes 0 */
+    unsigned other; /* further control characters */
+} shape;
+
+static shape look(msh_view head, bool whole)
+{
+    shape s = {.utf8 = true, .ascii = true};
+    for (size_t at = 0; at < head.len;) {
+        uint8_t c = head.data[at];
+        if (c < 0x80) {
+            s.nul += c == 0;
+            s.other += c < 0x20 && c && !(c >= 7 && c <= 13) && c != 0x1b;
+            at++;
+            continue;
+        }
+        s.ascii = false;
+        msh_char u = msh_charset_next(MSH_CS_UTF8, msh_view_cut(head, at, 4));
+        if (u.bad && !whole && head.len - at < 4 && c >= 0xc2)
+            break;
+        s.utf8 = s.utf8 && !u.bad;
+        s.three |= u.len >= 3;
+        at += u.len;
+    }
+    return s;
+}
+
+static void insert(trial *best, unsigned *n, trial t)
+{
+    unsigned at = *n;
+    while (at > 0 && best[at - 1].mean < t.mean)
+        at--;
+    if (at >= MSH_READINGS)
+        return;
+    unsigned last = *n < MSH_READINGS ? (*n)++ : MSH_READINGS - 1;
+    memmove(best + at + 1, best + at, (last - at) * sizeof *best);
+    best[at] = t;
+}
+
+static msh_readings answer(const trial *best, unsigned n)
+{
+    msh_readings r = {.n = 0};
+    for (unsigned i = 0; i < n; i++) {
+        /* the best, and what comes near it or stands on few characters */
+        if (i == 0 || best[i].chars <= SHORT || best[i].mean * 2 > best[0].mean)
+            r.cs[r.n++] = best[i].cs;
+    }
+    return r;
+}
+
+static msh_readings one(msh_charset cs, unsigned bom, bool certain)
+{
+    return (msh_readings){.cs = {cs}, .n = 1, .bom = bom, .certain = certain};
+}
+
+/* ASCII bytes alone: perhaps HZ, UTF-7, or a short UTF-16 of characters whose bytes are so. */
+static msh_readings detect_ascii(msh_view head, bool whole)
+{
+    trial best[MSH_READINGS + 1];
+    unsigned n = 0;
+    insert(best, &n, (trial){.cs = MSH_CS_UTF8, .mean = 100, .chars = 1});
+    if (msh_view_find(head, MSH_VIEW("~{"), 0) != SIZE_MAX)
+        insert(best, &n, try_charset(MSH_CS_HZ, head, whole));
+    if (memchr(head.data, '+', head.len)) {
+        trial t = try_charset(MSH_CS_UTF7, head, whole);
+        if (t.chars)
+            insert(best, &n, t);
+    }
+    for (msh_charset cs = MSH_CS_UTF16LE; cs <= MSH_CS_UTF16BE && head.len <= SHORT; cs++) {
+        trial t = try_charset(cs, head, whole);
+        t.mean = t.mean < 150 || head.len % 2 ? 0 : 100; /* after the reading as it stands */
+        insert(best, &n, t);
+    }
+    msh_readings r = {.n = 0};
+    for (unsigned i = 0; i < n; i++) {
+        if (best[i].mean >= 100)
+            r.cs[r.n++] = best[i].cs;
+    }
+    r.certain = r.n == 1 && whole;
+    return r;
+}
+
+static const msh_charset candidates[] = {
+    MSH_CS_UTF8,    MSH_CS_GB18030,   MSH_CS_BIG5,   MSH_CS_UTF16LE, MSH_CS_UTF16BE, MSH_CS_UTF32LE,
+    MSH_CS_UTF32BE, MSH_CS_SHIFT_JIS, MSH_CS_EUC_KR, MSH_CS_CP1251,  MSH_CS_CP1252,
+};
+
+/* The least mean that makes a reading plausible. */
+static int threshold(const trial *t, bool is_short)
+{
+    if (t->cs == MSH_CS_CP1252 || t->cs == MSH_CS_CP1251)
+        return 60;
+    if (is_short)
+        return is_wide(t->cs) ? 60 : -99;
+    return is_wide(t->cs) ? 100 : 50;
+}
+
+static msh_readings detect_trials(msh_view head, bool whole, const shape *s)
+{
+    trial gb = try_charset(MSH_CS_GB18030, head, whole);
+    if (s->nul == 0 && gb.bad == 0 && gb.chars >= ENOUGH && gb.mean >= 200)
+        return one(MSH_CS_GB18030, 0, false);
+    trial best[MSH_READINGS + 1];
+    unsigned n = 0;
+    for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
+        msh_charset cs = candidates[i];
+        if (s->nul && !is_wide(cs) && s->nul * 16 > head.len)
+            continue;
+        trial t = cs == MSH_CS_GB18030 ? gb : try_charset(cs, head, whole);
+        bool is_short = t.chars <= SHORT && t.bad * 4 <= t.chars && s->other == 0 && s->nul == 0;
+        if (t.chars && t.mean >= threshold(&t, is_short && t.bad <= 1))
+            insert(best, &n, t);
+    }
+    return answer(best, n);
+}
+
+msh_readings msh_charset_detect(msh_view head, bool whole)
+{
+    if (head.len > HEAD) {
+        head.len = HEAD;
+        whole = false;
+    }
+    msh_charset cs = MSH_CS_UTF8;
+    unsigned bom = bom_of(head, &cs);
+    if (bom)
+        return one(cs, bom, true);
+    if (head.len == 0)
+        return one(MSH_CS_UTF8, 0, true);
+    shape s = look(head, whole);
+    bool few_controls = (s.nul + s.other) * 64 <= head.len;
+    if (s.utf8 && !s.ascii && s.three && few_controls)
+        return one(MSH_CS_UTF8, 0, true);
+    if (s.ascii && few_controls && s.nul == 0)
+        return detect_ascii(head, whole);
+    return detect_trials(head, whole, &s);
+}
