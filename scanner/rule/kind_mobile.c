@@ -10,7 +10,14 @@
 #include "rule/chars.h"
 #include "rule/digits.h"
 
-enum { MOBILE = 11, CONTEXT_BEFORE = 90, LINE_BEFORE = 60, OFFICE_MOST = 3, NAME_BEFORE = 60 };
+enum {
+    MOBILE = 11,
+    CONTEXT_BEFORE = 90,
+    LINE_BEFORE = 60,
+    OFFICE_MOST = 3,
+    NAME_BEFORE = 60,
+    TABLE_BEFORE = 3000
+};
 
 typedef struct mobile_state {
     uint64_t rows; /* that make a list */
@@ -103,6 +110,20 @@ static bool near_office(msh_view t, const msh_digit_spot *s, size_t start)
     return (cp == ':' || cp == 0xFF1A) && msh_chars_any(t, before, last, office);
 }
 
+/* A list of contacts that an office publishes: its heads or title say so, and nothing says that the
+ * people in it are the ones cared for. */
+static bool in_office_table(msh_view t, size_t line)
+{
+    static const char *const contacts[] = {"网格员",   "网格长",   "河长",     "联络员", "值班",
+                                           "窗口",     "办公电话", "联系人",   "职务",   "公开联系",
+                                           "对外公布", "服务电话", "公开电话", NULL};
+    static const char *const people[] = {"低保",   "补贴", "补助", "救助", "学生", "困难",
+                                         "身份证", "名册", "报名", "患者", "残疾", "资助",
+                                         "参会",   "参训", "慰问", "银行", NULL};
+    size_t from = line > TABLE_BEFORE ? line - TABLE_BEFORE : 0;
+    return msh_chars_any(t, from, line, contacts) && !msh_chars_any(t, from, line, people);
+}
+
 /* A word of two to four Han letters that stands by itself before the number on its line: a name. */
 static bool has_name(msh_view t, const msh_digit_spot *s, size_t start)
 {
@@ -129,6 +150,8 @@ static msh_tier judge(const mobile_state *st, mobile_item *item, msh_view t, siz
 {
     start = with_country(t, start);
     msh_digit_spot s = msh_digits_spot(t, start, end);
+    if (s.alone && in_office_table(t, s.line_start) && has_name(t, &s, start))
+        return MSH_TIER_INFO;
     if (near_office(t, &s, start))
         return msh_distinct_add(&item->office, digits) <= OFFICE_MOST ? MSH_TIER_INFO
                                                                       : MSH_TIER_REVIEW;

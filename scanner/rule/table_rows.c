@@ -250,8 +250,28 @@ static bool read_row(msh_view line, uint8_t sign, msh_rows *r)
     return true;
 }
 
+/* Where blanks part the cells a head may have blanks inside ("姓  名"): all heads of the line. */
+static size_t read_blank_heads(msh_view line, msh_rows *r)
+{
+    char text[2 * CELL_MOST];
+    bool seen[MSH_COLUMN_KINDS] = {false};
+    size_t named = 0;
+    msh_view v = {(const uint8_t *)text, squeeze(line, text, sizeof text)};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        msh_column k = heads[i].column;
+        if (seen[k] || msh_view_find(v, msh_view_str(heads[i].word), 0) == SIZE_MAX)
+            continue;
+        seen[k] = true;
+        named += k != MSH_COLUMN_OFFICE;
+        r->column[r->columns++] = k;
+    }
+    return named;
+}
+
 static size_t read_heads(msh_view line, uint8_t sign, msh_rows *r)
 {
+    if (sign == ' ')
+        return read_blank_heads(line, r);
     size_t at = 0, named = 0;
     msh_view cell;
     bool seen[MSH_COLUMN_KINDS] = {false};
