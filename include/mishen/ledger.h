@@ -26,7 +26,8 @@ typedef struct msh_log_verdict {
     uint64_t checkpoints;
     char root_sha256[48]; /* base64 */
     char root_sm3[48];
-    char what[400]; /* what is wrong, or empty */
+    uint64_t clock_back; /* records whose time is before that of the record before them */
+    char what[400];      /* what is wrong, or empty */
 } msh_log_verdict;
 
 /* dir: the LOG folder; NULL = that of options->state. Always fills *out; an error only when memory
@@ -39,6 +40,9 @@ MSH_MUST_CHECK msh_err msh_log_each(const msh_options *options, const char *dir,
                                     uint64_t to, const char *type,
                                     msh_err (*record)(void *ctx, uint64_t n, msh_view line),
                                     void *ctx, msh_error *why);
+
+/* One record in one line for people, without a line feed; returns its length (less than cap). */
+size_t msh_log_describe(msh_view line, msh_lang lang, char *out, size_t cap);
 
 #ifdef __cplusplus
 }

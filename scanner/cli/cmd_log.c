@@ -1,0 +1,180 @@
+/* cmd_log.c: mishen log verify (exit codes of its own, audit-log.md section 9) and mishen log show.
+ */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *result_text(const cli_args *a, int code)
+{
+    switch (code) {
+    case MSH_VERIFY_ANCHORED:
+        return cli_tr(a, "有效，且有外部锚点", "valid and anchored");
+    case MSH_VERIFY_INVALID:
+        return cli_tr(a, "无效：日志与签名不符", "invalid: log and signatures disagree");
+    case MSH_VERIFY_UNREADABLE:
+        return cli_tr(a, "无法核对：日志读不了", "not checked: the log cannot be read");
+    case MSH_VERIFY_LOST:
+        return cli_tr(a, "无效：签过名的记录缺失", "invalid: signed records are missing");
+    default:
+        return cli_tr(a, "有效，但没有外部锚点", "valid, but not anchored");
+    }
+}
+
+static const char *next_text(const cli_args *a, int code)
+{
+    switch (code) {
+    case MSH_VERIFY_ANCHORED:
+        return cli_tr(a, "无需处理", "nothing to do");
+    case MSH_VERIFY_INVALID:
+    case MSH_VERIFY_LOST:
+        return cli_tr(
+            a,
+            "不要再往这份日志里写；原样复制整个日志文件夹保存，与备份、纸质登记表上的检查点比对，并"
+            "报告保密机构",
+            "write no more to this log; keep a copy of the whole folder as it is, compare "
+            "it with backups and printed checkpoints, and report it");
+    case MSH_VERIFY_UNREADABLE:
+        return cli_tr(a, "检查路径和权限（--state DIR 或 mishen log verify DIR）",
+                      "check path and permissions (--state DIR, or mishen log verify DIR)");
+    default:
+        return cli_tr(a,
+                      "把上面的起源、记录数和根抄到本机之外（打印、登记、发给见证人），以后即可发现"
+                      "整份日志被换成旧的",
+                      "note origin, size and root somewhere else (print, register, send to a "
+                      "witness): then a log put back to an older state can be seen");
+    }
+}
+
+static void print_verdict(const cli_args *a, const msh_log_verdict *v)
+{
+    if (v->origin[0])
+        printf("%s  %s\n", cli_tr(a, "起源", "origin"), v->origin);
+    printf("%s  %" PRIu64 "\n", cli_tr(a, "记录数", "records"), v->size);
+    if (v->root_sha256[0]) {
+        printf("%s  SHA-256 %s\n", cli_tr(a, "根", "root"), v->root_sha256);
+        printf("%s  SM3     %s\n", cli_tr(a, "根", "root"), v->root_sm3);
+        printf(
+            "%s\n",
+            cli_tr(
+                a,
+                "核对了：每行的规范形式和序号、两棵树的每个根、每个检查点的签名（Ed25519 和 SM2）",
+                "checked: form and number of every line, every root of both trees, "
+                "every signature (Ed25519 and SM2)"));
+        printf("%s  %" PRIu64 "\n", cli_tr(a, "签名数", "signatures"), v->checkpoints);
+        printf(
+            "%s\n",
+            cli_tr(a,
+                   "公钥取自日志文件夹（首次使用即信任）：要防连钥匙一起替换，请与另存的公钥比对",
+                   "public keys are those of the log folder (trust on first use): compare them "
+                   "with a copy kept elsewhere"));
+    }
+    if (v->clock_back)
+        printf("%s  %" PRIu64 "\n",
+               cli_tr(a, "注意：时间倒退的记录数（次序以序号为准）",
+                      "note: records whose time goes back (order is the number)"),
+               v->clock_back);
+    printf("%s  %s\n", cli_tr(a, "结论", "result"), result_text(a, v->exit_code));
+    if (v->what[0]) {
+        printf("%s  ", cli_tr(a, "原因", "why"));
+        cli_print_escaped(stdout, v->what, strlen(v->what));
+        printf("\n");
+    }
+    printf("%s  %s\n", cli_tr(a, "下一步", "next"), next_text(a, v->exit_code));
+}
+
+static int verify(cli_args *a, const char *dir)
+{
+    msh_log_verdict v;
+    msh_error why = {0};
+    msh_err err = msh_log_check(&a->options, dir, &v, &why);
+    if (err != MSH_OK) {
+        (void)cli_failed(a, err, &why);
+        return MSH_VERIFY_UNREADABLE;
+    }
+    print_verdict(a, &v);
+    return cli_flush(a) ? v.exit_code : MSH_VERIFY_UNREADABLE;
+}
+
+typedef struct shower {
+    const cli_args *args;
+    bool ndjson;
+    char run[80]; /* "run":"ID", or empty */
+    uint64_t shown;
+} shower;
+
+static bool contains(msh_view v, const char *text)
+{
+    size_t n = strlen(text);
+    for (size_t i = 0; n && i + n <= v.len; i++)
+        if (memcmp(v.data + i, text, n) == 0)
+            return true;
+    return false;
+}
+
+static msh_err show_record(void *ctx, uint64_t n, msh_view line)
+{
+    shower *s = ctx;
+    char text[2048];
+    (void)n;
+    if (s->run[0] && !contains(line, s->run))
+        return MSH_OK;
+    s->shown++;
+    if (s->ndjson) {
+        (void)fwrite(line.data, 1, line.len, stdout);
+    } else {
+        size_t len = msh_log_describe(line, s->args->options.lang, text, sizeof text);
+        (void)fwrite(text, 1, len, stdout);
+    }
+    (void)putchar('\n');
+    return MSH_OK;
+}
+
+static bool number(const cli_args *a, const char *name, uint64_t *out)
+{
+    const char *text = cli_option(a, name);
+    char *end = NULL;
+    if (!text)
+        return true;
+    errno = 0;
+    *out = strtoull(text, &end, 10);
+    return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0';
+}
+
+static int show(cli_args *a, const char *dir)
+{
+    shower s = {.args = a};
+    uint64_t from = 0, to = UINT64_MAX;
+    const char *format = cli_option_or(a, "--format", "text"), *run = cli_option(a, "--run");
+    msh_error why = {0};
+    s.ndjson = strcmp(format, "ndjson") == 0;
+    if (!s.ndjson && strcmp(format, "text") != 0)
+        return cli_usage(a, "--format 只能是 text 或 ndjson", "--format is text or ndjson");
+    if (!number(a, "--from", &from) || !number(a, "--to", &to))
+        return cli_usage(a, "--from 和 --to 是记录序号", "--from and --to are record numbers");
+    if (run && snprintf(s.run, sizeof s.run, "\"run\":\"%s\"", run) >= (int)sizeof s.run)
+        return cli_usage(a, "--run 太长", "--run is too long");
+    msh_err err =
+        msh_log_each(&a->options, dir, from, to, cli_option(a, "--type"), show_record, &s, &why);
+    if (!cli_flush(a))
+        return MSH_EXIT_STATE;
+    if (err != MSH_OK)
+        return cli_failed(a, err, &why);
+    if (!s.ndjson && s.shown == 0)
+        fprintf(stderr, "%s\n", cli_tr(a, "没有符合条件的记录", "no such records"));
+    return MSH_EXIT_CLEAN;
+}
+
+int cli_cmd_log(cli_args *a)
+{
+    const char *dir = a->n_words > 1 ? a->words[1] : NULL;
+    if (a->n_words < 1 || a->n_words > 2)
+        return cli_usage(a, "log 之后写 verify 或 show", "log is followed by verify or show");
+    if (strcmp(a->words[0], "verify") == 0)
+        return verify(a, dir);
+    if (strcmp(a->words[0], "show") == 0)
+        return show(a, dir);
+    return cli_usage(a, "log 之后写 verify 或 show", "log is followed by verify or show");
+}

@@ -1,0 +1,181 @@
+/* logcheck.c: `mishen log` from the library's side: verify a log folder, show its records. */
+#include <mishen/ledger.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/escape.h"
+#include "base/json.h"
+#include "base/view.h"
+#include "ledger/record.h"
+#include "ledger/store.h"
+#include "ledger/verify.h"
+#include "scan/state.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static msh_err log_dir(const msh_options *options, const char *dir, char out[MSH_LOG_PATH],
+                       msh_error *why)
+{
+    char state[MSH_STATE_PATH];
+    if (dir) {
+        int n = snprintf(out, MSH_LOG_PATH, "%s", dir);
+        return n > 0 && n < MSH_LOG_PATH ? MSH_OK : msh_fail(why, MSH_E_USAGE, "log folder");
+    }
+    MSH_TRY(msh_state_path(options, state, why));
+    return msh_store_path(state, "log", out, why);
+}
+
+msh_err msh_log_check(const msh_options *options, const char *dir, msh_log_verdict *out,
+                      msh_error *why)
+{
+    char path[MSH_LOG_PATH];
+    *out = (msh_log_verdict){.exit_code = MSH_VERIFY_UNREADABLE, .bad_size = UINT64_MAX};
+    MSH_TRY(log_dir(options, dir, path, why));
+    return msh_verify_log(path, options->lang, out, why);
+}
+
+static msh_err torn(const msh_lines *l, msh_error *why)
+{
+    return msh_fail(why, MSH_E_EVIDENCE, "record %" PRIu64 " is torn or not canonical", l->n);
+}
+
+msh_err msh_log_each(const msh_options *options, const char *dir, uint64_t from, uint64_t to,
+                     const char *type, msh_err (*record)(void *ctx, uint64_t n, msh_view line),
+                     void *ctx, msh_error *why)
+{
+    char path[MSH_LOG_PATH];
+    msh_lines l;
+    MSH_TRY(log_dir(options, dir, path, why));
+    MSH_TRY(msh_lines_open(&l, path, why));
+    msh_err err = MSH_OK;
+    while (err == MSH_OK && l.n < to) {
+        msh_lines_status status;
+        msh_view line;
+        msh_record r;
+        err = msh_lines_next(&l, &status, &line, why);
+        if (err != MSH_OK || status == MSH_LINES_END)
+            break;
+        if (status != MSH_LINES_LINE || msh_record_read(line, &r) != MSH_OK)
+            err = torn(&l, why);
+        else if (l.n > from && (!type || msh_view_eq_str(r.type, type)))
+            err = record(ctx, r.n, line);
+    }
+    msh_lines_close(&l);
+    return err;
+}
+
+static void put_text(msh_buf *out, const msh_json *body, const char *key)
+{
+    msh_view v = msh_json_text(msh_json_get(body, key));
+    if (v.len) {
+        msh_buf_put_byte(out, ' ');
+        msh_escape_terminal(out, msh_view_cut(v, 0, 300));
+    }
+}
+
+static void put_count(msh_buf *out, const msh_json *body, const char *key, const char *zh,
+                      const char *en, msh_lang lang)
+{
+    const msh_json *v = msh_json_get(body, key);
+    if (v && v->type == MSH_JSON_NUMBER)
+        msh_buf_printf(out, " %s %" PRId64, lang == MSH_LANG_EN ? en : zh, v->integer);
+}
+
+static const char *type_text(msh_view type, msh_lang lang)
+{
+    static const struct {
+        const char *name, *zh, *en;
+    } rows[] = {
+        {"log.open", "日志建立", "log opened"},
+        {"log.recover", "中断后恢复", "recovered"},
+        {"log.rotate", "换新分段", "new segment"},
+        {"log.full", "磁盘曾满", "disk was full"},
+        {"config", "检查配置", "configuration"},
+        {"scan.begin", "检查开始", "scan begins"},
+        {"scan.end", "检查结束", "scan ends"},
+        {"item", "文件", "item"},
+        {"finding", "命中", "finding"},
+        {"decision", "审查决定", "decision"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (msh_view_eq_str(type, rows[i].name))
+            return lang == MSH_LANG_EN ? rows[i].en : rows[i].zh;
+    return NULL;
+}
+
+static const char *verdict_text(msh_view name, msh_lang lang)
+{
+    for (int v = MSH_VERDICT_PASS; v <= MSH_VERDICT_BLOCK; v++)
+        if (msh_view_eq_str(name, msh_verdict_name((msh_verdict)v)))
+            return msh_verdict_text((msh_verdict)v, lang);
+    return "";
+}
+
+/* The second line of a decision's note is its JSON. */
+static void describe_decision(msh_buf *out, msh_arena *a, const msh_json *body, msh_lang lang)
+{
+    msh_view note = msh_json_text(msh_json_get(body, "note"));
+    size_t from = msh_view_find(note, MSH_VIEW("\n"), 0);
+    size_t to = from == SIZE_MAX ? from : msh_view_find(note, MSH_VIEW("\n"), from + 1);
+    msh_json *d = NULL;
+    if (to == SIZE_MAX ||
+        msh_json_read(a, msh_view_cut(note, from + 1, to - from - 1), 0, &d, NULL) != MSH_OK)
+        return;
+    const msh_json *release = msh_json_get(d, "release");
+    put_text(out, d, "act");
+    put_text(out, release, "title");
+    put_text(out, release, "docno");
+    put_text(out, release, "id");
+    msh_buf_put_str(out, lang == MSH_LANG_EN ? " by" : " 批准人");
+    put_text(out, d, "reviewer");
+}
+
+static void describe_body(msh_buf *out, msh_arena *a, const msh_record *r, msh_lang lang)
+{
+    msh_json *body;
+    if (msh_json_read(a, r->body, MSH_JSON_LOG, &body, NULL) != MSH_OK)
+        return;
+    if (msh_view_eq_str(r->type, "decision"))
+        describe_decision(out, a, body, lang);
+    msh_view verdict = msh_json_text(msh_json_get(body, "verdict"));
+    if (verdict.len)
+        msh_buf_printf(out, " [%s]", verdict_text(verdict, lang));
+    static const char *const texts[] = {"path",  "path_shown", "reason", "tier",    "rule",
+                                        "class", "origin",     "closed", "version", "run"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        put_text(out, body, texts[i]);
+    put_count(out, body, "items", "文件数", "items", lang);
+    put_count(out, body, "findings", "命中数", "findings", lang);
+    put_count(out, body, "adopted", "补签记录", "adopted", lang);
+    put_count(out, body, "torn_bytes", "隔离字节", "bytes quarantined", lang);
+}
+
+size_t msh_log_describe(msh_view line, msh_lang lang, char *out, size_t cap)
+{
+    msh_record r;
+    msh_arena a;
+    msh_buf b;
+    if (cap == 0)
+        return 0;
+    msh_arena_init(&a, 1 << 20);
+    msh_buf_init(&b, 64 << 10);
+    if (msh_record_read(line, &r) == MSH_OK) {
+        const char *text = type_text(r.type, lang);
+        msh_buf_printf(&b, "%" PRIu64 "  %.10s %.8sZ  ", r.n, (const char *)r.ts.data,
+                       (const char *)r.ts.data + 11);
+        msh_buf_put_view(&b, text ? msh_view_str(text) : r.type);
+        describe_body(&b, &a, &r, lang);
+    } else {
+        msh_buf_put_str(&b, lang == MSH_LANG_EN ? "not a record" : "不是记录");
+    }
+    size_t n = b.len < cap - 1 ? b.len : cap - 1;
+    while (n > 0 && n < b.len && (b.data[n] & 0xc0) == 0x80)
+        n--;
+    if (n)
+        memcpy(out, b.data, n);
+    out[n] = '\0';
+    msh_buf_dispose(&b);
+    msh_arena_dispose(&a);
+    return n;
+}
