@@ -74,7 +74,7 @@ static msh_err unreadable(verifier *v, msh_err err, const msh_error *inner)
 
 static msh_err load_key(verifier *v, size_t p)
 {
-    char path[MSH_LOG_PATH], name[MSH_LOG_ORIGIN + 8];
+    char path[MSH_LOG_PATH], name[272];
     const msh_profile *profile = msh_profile_at(p);
     msh_key *key;
     msh_error inner = {0};
@@ -116,7 +116,7 @@ static msh_err check_signatures(verifier *v, size_t p)
 
 static msh_err load_checkpoints(verifier *v, size_t p)
 {
-    char path[MSH_LOG_PATH], origin[MSH_LOG_ORIGIN + 8];
+    char path[MSH_LOG_PATH], origin[272];
     const msh_profile *profile = msh_profile_at(p);
     msh_error inner = {0};
     (void)snprintf(origin, sizeof origin, "%s%s", v->out->origin, profile->suffix);
