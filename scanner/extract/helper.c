@@ -23,7 +23,8 @@ typedef struct asking {
     const msh_helper_answers *answers;
     msh_wire *wire;
     msh_buf body;
-    msh_err callback; /* error of a callback: ours, not the helper's */
+    msh_err callback;     /* error of a callback: ours, not the helper's */
+    uint64_t deadline_ns; /* the item's, as it was last seen */
 } asking;
 
 static msh_err report(asking *a, msh_reason reason, uint32_t page, uint64_t reached)
@@ -71,6 +72,15 @@ static msh_err take_outcome(asking *a, msh_view payload)
     return a->callback;
 }
 
+/* OCR in between may have let the item go on for longer: this conversation too. */
+static void follow_deadline(asking *a)
+{
+    uint64_t now = a->x->budget.deadline_ns;
+    if (now > a->deadline_ns)
+        a->wire->deadline_ns += now - a->deadline_ns;
+    a->deadline_ns = now;
+}
+
 static msh_err take_answers(asking *a)
 {
     for (;;) {
@@ -86,6 +96,7 @@ static msh_err take_answers(asking *a)
         else if (f.kind == MSH_WIRE_STATS)
             err = take_stats(a, f.payload);
         MSH_TRY(err);
+        follow_deadline(a);
     }
 }
 
@@ -109,6 +120,7 @@ static msh_err ask(asking *a, int fd)
                           .decoded = limits->decoded,
                           .item_bytes = limits->member_size};
     msh_wire_open(a->wire, fd);
+    a->deadline_ns = a->x->budget.deadline_ns;
     set_times(a->x, a->wire, &r);
     MSH_TRY(msh_wire_send_request(a->wire, &r, a->q->bytes));
     return take_answers(a);
