@@ -49,7 +49,7 @@ typedef struct page {
 /* --- texts
  * ---------------------------------------------------------------------------------------- */
 
-/* FNV-1a; a collision would only hide a text that another reading gives as well. */
+/* FNV-1a; texts of one picture only. */
 static bool is_said(page *p, msh_view utf8)
 {
     uint64_t h = 14695981039346656037ull;
