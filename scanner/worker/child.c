@@ -326,15 +326,15 @@ static msh_err names(msh_child *c)
 /* --- the item ----------------------------------------------------------------------------------
  */
 
-static msh_err set_path(msh_child *c, msh_view path)
+msh_err msh_child_vpath(msh_buf *out, msh_view path)
 {
-    msh_buf_reset(&c->path);
+    msh_buf_reset(out);
     for (size_t i = 0; i < path.len; i++) {
         if (path.data[i] == '!')
-            msh_buf_put_byte(&c->path, '\\');
-        msh_buf_put_byte(&c->path, path.data[i]);
+            msh_buf_put_byte(out, '\\');
+        msh_buf_put_byte(out, path.data[i]);
     }
-    return msh_buf_err(&c->path);
+    return msh_buf_err(out);
 }
 
 static msh_err read_content(msh_child *c)
@@ -407,7 +407,7 @@ msh_err msh_child_run(msh_child *c, const msh_child_job *job, const msh_child_ou
 {
     *done = (msh_child_done){.findings = 0};
     begin_item(c, job, out);
-    msh_err err = set_path(c, job->path);
+    msh_err err = msh_child_vpath(&c->path, job->path);
     if (c->matcher)
         msh_matcher_begin(c->matcher, msh_buf_view(&c->path));
     if (err == MSH_OK)
