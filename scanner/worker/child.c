@@ -395,7 +395,7 @@ static void fill_done(const msh_child *c, msh_child_done *done)
     size_t n =
         c->x.format.len < sizeof done->format - 1 ? c->x.format.len : sizeof done->format - 1;
     if (n)
-        memcpy(done->format, c->x.format.data, n);
+        memcpy(done->format, format.data, n);
     done->format[n] = '\0';
     done->decoded = c->x.budget.decoded;
     done->optical = c->x.ocr_pages > 0 && c->x.ocr_scans == 0;

@@ -94,14 +94,14 @@ static void begin_job(msh_parent *r, msh_proc *p, uint64_t now)
         return;
     }
     msh_slot *s = msh_parent_slot(r, p->queue[0]);
-    uint64_t ms = r->limits.time_ms + MSH_POOL_GRACE_MS;
+    uint64_t grace = s->again_ms ? MSH_POOL_GRACE_MS / 5 : MSH_POOL_GRACE_MS;
+    uint64_t ms = s->again_ms ? s->again_ms : r->limits.time_ms;
     if (p->kind == MSH_PROC_HASHER) {
         ms = HASH_BASE_MS + s->copy->job.size / HASH_BYTES_MS;
         p->deadline_ns = now + ms * NS_MS;
         return;
     }
-    if (s->again_ms)
-        ms = s->again_ms + MSH_POOL_GRACE_MS / 5;
+    ms += grace < ms ? grace : ms;
     if (!s->began_ns)
         s->began_ns = now;
     p->ocr_uses = 0;
