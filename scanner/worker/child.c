@@ -392,8 +392,8 @@ static void begin_item(msh_child *c, const msh_child_job *job, const msh_child_o
 
 static void fill_done(const msh_child *c, msh_child_done *done)
 {
-    size_t n =
-        c->x.format.len < sizeof done->format - 1 ? c->x.format.len : sizeof done->format - 1;
+    msh_view format = c->x.format.len ? c->x.format : MSH_VIEW("?");
+    size_t n = format.len < sizeof done->format - 1 ? format.len : sizeof done->format - 1;
     if (n)
         memcpy(done->format, format.data, n);
     done->format[n] = '\0';
