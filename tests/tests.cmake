@@ -41,3 +41,11 @@ foreach(source IN LISTS fuzz_sources)
         set_tests_properties(fuzz.${target} PROPERTIES TIMEOUT 300)
     endif()
 endforeach()
+
+# Measuring programs, built on demand: cmake --build … --target bench_NAME.
+file(GLOB bench_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/bench/bench_*.c)
+foreach(source IN LISTS bench_sources)
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(${name} EXCLUDE_FROM_ALL ${source})
+    target_link_libraries(${name} PRIVATE mishen)
+endforeach()

@@ -17,9 +17,10 @@
 typedef struct msh_node msh_node;
 struct msh_node {
     enum { MSH_NODE_SCALAR, MSH_NODE_LIST, MSH_NODE_MAP } type;
-    msh_view key;   /* of a member of a map */
-    msh_view value; /* of a scalar */
-    size_t line, column;
+    msh_view key;                /* of a member of a map */
+    msh_view value;              /* of a scalar */
+    size_t line, column;         /* of the value, from 1 */
+    size_t key_line, key_column; /* of the key, 0 when there is none */
     msh_node *child, *next;
     bool seen; /* asked for by someone; what nobody asked for is an unknown key */
 };

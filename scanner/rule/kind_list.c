@@ -1,57 +1,13 @@
 /* kind_list.c: {kind: list, file: words.csv}: a list beside the pack, one word a line, the first
  * column of a CSV (RFC 4180). Lines that begin with # and a heading 词, 词语, 关键词 or word are
  * left out; what folds to nothing is refused with its line. */
+#include "rule/csv.h"
 #include "rule/words.h"
 
 #include "base/err.h"
 #include "base/view.h"
 
 #include <stdio.h>
-
-/* The first field of the row at *at, unquoted into `field`; *at moves behind the row. */
-static void first_field(msh_view csv, size_t *at, msh_buf *field)
-{
-    size_t i = *at;
-    bool quoted = i < csv.len && csv.data[i] == '"', first = true;
-    bool inside = quoted;
-    msh_buf_reset(field);
-    for (i += quoted; i < csv.len; i++) {
-        uint8_t c = csv.data[i];
-        if (inside) {
-            if (c == '"' && i + 1 < csv.len && csv.data[i + 1] == '"')
-                i++;
-            else if (c == '"') {
-                inside = false;
-                continue;
-            }
-        } else if (c == '\n') {
-            i++;
-            break;
-        } else if (c == ',' || c == '\t') {
-            first = false;
-        } else if (c == '"' && i > 0 && (csv.data[i - 1] == ',' || csv.data[i - 1] == '\t')) {
-            inside = true;
-        }
-        if (first)
-            msh_buf_put_byte(field, c);
-    }
-    *at = i;
-}
-
-static msh_view trimmed(msh_view v)
-{
-    while (v.len && (v.data[0] == ' ' || v.data[0] == '\r'))
-        v = msh_view_cut(v, 1, v.len);
-    while (v.len && (v.data[v.len - 1] == ' ' || v.data[v.len - 1] == '\r'))
-        v.len--;
-    return v;
-}
-
-static bool is_heading(msh_view v)
-{
-    return msh_view_eq_str(v, "词") || msh_view_eq_str(v, "词语") || msh_view_eq_str(v, "关键词") ||
-           msh_view_eq_str(v, "word");
-}
 
 static msh_err refuse_line(const msh_kind_compile *c, msh_node *at, size_t line, msh_error *why)
 {
@@ -62,30 +18,25 @@ static msh_err refuse_line(const msh_kind_compile *c, msh_node *at, size_t line,
     return c->refuse(c->ctx, at, zh, en, why);
 }
 
-static msh_err read_words(const msh_kind_compile *c, msh_node *at, msh_view csv, msh_words *w,
+static msh_err read_words(const msh_kind_compile *c, msh_node *at, msh_view bytes, msh_words *w,
                           msh_error *why)
 {
-    msh_buf field;
-    msh_buf_init(&field, 65536);
+    msh_csv csv;
+    msh_csv_begin(&csv, bytes);
     msh_err err = MSH_OK;
-    size_t line = 0;
-    if (msh_view_starts(csv, MSH_VIEW("\xef\xbb\xbf")))
-        csv = msh_view_cut(csv, 3, csv.len);
-    for (size_t i = 0; i < csv.len && err == MSH_OK;) {
-        line++;
-        first_field(csv, &i, &field);
-        msh_view word = trimmed(msh_buf_view(&field));
-        if (word.len == 0 || word.data[0] == '#' || (line == 1 && is_heading(word)))
+    while (err == MSH_OK && msh_csv_next(&csv)) {
+        bool usable = true;
+        if (msh_csv_is_idle(&csv))
             continue;
-        bool usable = false;
-        if (msh_buf_err(&field) == MSH_OK)
-            err = msh_words_add(c, w, word, &usable);
+        err = msh_words_add(c, w, csv.fields[0], &usable);
         if (err == MSH_E_RULES)
             err = c->refuse(c->ctx, at, "词太多", "too many words", why);
         else if (err == MSH_OK && !usable)
-            err = refuse_line(c, at, line, why);
+            err = refuse_line(c, at, csv.line, why);
     }
-    msh_buf_dispose(&field);
+    if (err == MSH_OK && msh_buf_err(&csv.text) != MSH_OK)
+        err = refuse_line(c, at, csv.line, why);
+    msh_csv_dispose(&csv);
     return err;
 }
 

@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/view.h"
 #include "rule/regex_need.h"
+#include "rule/utf8.h"
 #include "text/fold.h"
 
 #include <stdio.h>
@@ -208,22 +209,13 @@ static msh_err scan(const void *state, const msh_kind_text *t, const msh_literal
 
 /* --- compiling ------------------------------------------------------------------------------- */
 
-static uint32_t code_point(const uint8_t *p, unsigned n)
-{
-    uint32_t cp = n == 1 ? p[0] : n == 2 ? p[0] & 31u : n == 3 ? p[0] & 15u : p[0] & 7u;
-    for (unsigned i = 1; i < n; i++)
-        cp = cp << 6 | (p[i] & 63u);
-    return cp;
-}
-
 /* Characters past ASCII as they look in folded text; ends of ranges in classes stay. */
 static void fold_pattern(msh_buf *out, msh_view p)
 {
     for (size_t i = 0; i < p.len;) {
-        uint8_t lead = p.data[i];
-        unsigned n = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+        unsigned n = msh_utf8_len(p.data[i]);
         bool range = (i > 0 && p.data[i - 1] == '-') || (i + n < p.len && p.data[i + n] == '-');
-        uint32_t cp = code_point(p.data + i, n);
+        uint32_t cp = msh_utf8_char(p.data + i, n);
         uint32_t folded = n == 1 || range ? cp : msh_fold_cp(cp);
         if (n > 1 && folded < 0x80 && folded && strchr("\\^$.[]|()?*+{}-#", (int)folded))
             msh_buf_put_byte(out, '\\');
@@ -275,7 +267,7 @@ static msh_err compile_code(const msh_kind_compile *c, const msh_node *at, regex
     pcre2_set_depth_limit(x->limits, DEPTH_LIMIT);
     pcre2_set_heap_limit(x->limits, HEAP_LIMIT_KIB);
     int code = 0;
-    PCRE2_SIZE offset = 0, size = 0;
+    PCRE2_SIZE offset = 0;
     x->code = pcre2_compile(p.data, p.len, options, &code, &offset, how);
     pcre2_compile_context_free(how);
     if (!x->code) {
@@ -285,9 +277,6 @@ static msh_err compile_code(const msh_kind_compile *c, const msh_node *at, regex
         (void)snprintf(zh, sizeof zh, "表达式有误（第 %zu 字节处）", (size_t)offset);
         return c->refuse(c->ctx, at, zh, (const char *)text, why);
     }
-    (void)pcre2_pattern_info(x->code, PCRE2_INFO_SIZE, &size);
-    if (size > 1 << 18)
-        return c->refuse(c->ctx, at, "表达式展开后过大", "the expression is too large", why);
     /* Without JIT (no executable memory, other machines) the interpreter does the same. */
     (void)pcre2_jit_compile(x->code, PCRE2_JIT_COMPLETE);
     x->data = pcre2_match_data_create_from_pattern(x->code, x->memory);
@@ -323,7 +312,7 @@ static bool is_quick(const regex *x, msh_view pattern, msh_buf *text)
     size_t n = 0;
     for (size_t i = 0, k = 0; i < pattern.len && n < 140; i += k) {
         uint8_t lead = pattern.data[i];
-        k = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+        k = msh_utf8_len(lead);
         bool word = lead >= 0x80 || (lead >= '0' && lead <= '9') || (lead >= 'a' && lead <= 'z');
         if (word && i + k <= pattern.len) {
             memcpy(all + n, pattern.data + i, k);
@@ -334,13 +323,13 @@ static bool is_quick(const regex *x, msh_view pattern, msh_buf *text)
     for (size_t u = 0, at = 0; u <= units || at < n; u++) {
         msh_view unit = u < units ? msh_view_str(others[u]) : msh_view_of(all, n);
         if (u > units) {
-            size_t k = all[at] < 0x80 ? 1 : all[at] < 0xe0 ? 2 : all[at] < 0xf0 ? 3 : 4;
+            size_t k = msh_utf8_len(all[at]);
             unit = msh_view_of(all + at, k);
             at += k;
         }
         for (size_t l = 0; unit.len && l < sizeof lengths / sizeof lengths[0]; l++) {
             msh_buf_reset(text);
-            while (text->len < lengths[l])
+            while (text->len < lengths[l] && msh_buf_err(text) == MSH_OK)
                 msh_buf_put_view(text, unit);
             msh_buf_put_byte(text, 2);
             if (msh_buf_err(text) != MSH_OK || !trial(x, msh_buf_view(text)))

@@ -1,12 +1,13 @@
 /* literal.c: the many-word engine. See literal.h for the idea.
  *
- * A "grams" table is a bitmap over hashes of anchors; the rank of a set bit (64-bit words with a
- * running count beside them) is the number of its bucket. So all of 20,000 words takes some hundred
- * KiB, and text without hits touches the bitmap only. */
+ * A "grams" table is a bitmap over hashes of anchors, and entries sorted by hash with an index over
+ * the first bits of it. All of 20,000 words takes some hundred KiB, and text without hits touches
+ * the bitmap only. */
 #include "rule/literal.h"
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "rule/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +21,10 @@ typedef struct entry {
 
 typedef struct grams {
     uint64_t *bits;
-    uint32_t *rank;  /* set bits before bits[i] */
-    uint32_t *start; /* bucket b: entries[start[b]] … entries[start[b + 1]] */
+    uint32_t *start; /* entries whose hash begins with b: start[b] … start[b + 1] */
     entry *entries;
     unsigned shift; /* 64 - log2 of the bits */
+    unsigned down;  /* from a hash to its beginning */
     size_t n;       /* entries */
 } grams;
 
@@ -66,11 +67,6 @@ static inline bool may_be(const grams *g, uint64_t h)
     return g->bits[h >> 6] >> (h & 63) & 1;
 }
 
-static inline unsigned char_len(uint8_t lead)
-{
-    return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-}
-
 /* --- build ----------------------------------------------------------------------------------- */
 
 typedef struct anchor {
@@ -84,14 +80,6 @@ typedef struct builder {
     unsigned shift[TABLES];
     uint16_t *load; /* words anchored at each hash of WIDE, saturating */
 } builder;
-
-static uint32_t code_point(const uint8_t *p, unsigned len)
-{
-    uint32_t cp = len == 1 ? p[0] : len == 2 ? p[0] & 31u : len == 3 ? p[0] & 15u : p[0] & 7u;
-    for (unsigned i = 1; i < len; i++)
-        cp = cp << 6 | (p[i] & 63u);
-    return cp;
-}
 
 /* Up to 8 bytes of a word from `at`, zeros after its end. */
 static uint64_t print_of(msh_view w, size_t at)
@@ -108,7 +96,7 @@ static unsigned key_len(int table, const uint8_t *at)
     case WIDE:
         return 6;
     case SINGLE:
-        return char_len(*at);
+        return msh_utf8_len(*at);
     case ASCII:
         return 3;
     default:
@@ -136,13 +124,13 @@ static size_t wide_anchor(builder *b, msh_view w)
 {
     size_t best = SIZE_MAX;
     unsigned least = ~0u;
-    for (size_t at = 0; at + 6 <= w.len; at += char_len(w.data[at])) {
+    for (size_t at = 0; at + 6 <= w.len; at += msh_utf8_len(w.data[at])) {
         if ((w.data[at] & 0xf0) != 0xe0)
             continue;
-        unsigned next = char_len(w.data[at + 3]);
-        unsigned weight = msh_char_weight(code_point(w.data + at, 3));
+        unsigned next = msh_utf8_len(w.data[at + 3]);
+        unsigned weight = msh_char_weight(msh_utf8_char(w.data + at, 3));
         if (at + 3 + next <= w.len)
-            weight += msh_char_weight(code_point(w.data + at + 3, next));
+            weight += msh_char_weight(msh_utf8_char(w.data + at + 3, next));
         weight += crowd(b->load[hash(print_of(w, at) & keep[6], b->shift[WIDE])]);
         if (weight < least) {
             least = weight;
@@ -207,32 +195,30 @@ static int by_hash(const void *a, const void *b)
 
 static msh_err fill(msh_literals *l, grams *g, anchor *list, size_t n, unsigned shift)
 {
-    size_t words = ((size_t)1 << (64 - shift)) / 64;
+    unsigned bits = 64 - shift, index = 4;
+    size_t words = ((size_t)1 << bits) / 64;
     g->shift = shift;
     g->n = n;
     if (n == 0)
         return MSH_OK;
+    while (index < bits && (size_t)1 << index < n)
+        index++;
+    g->down = bits - index;
     qsort(list, n, sizeof *list, by_hash);
     g->bits = msh_calloc(words, sizeof *g->bits);
-    g->rank = msh_calloc(words, sizeof *g->rank);
-    g->start = msh_calloc(n + 1, sizeof *g->start);
+    g->start = msh_calloc(((size_t)1 << index) + 1, sizeof *g->start);
     g->entries = msh_calloc(n, sizeof *g->entries);
-    if (!g->bits || !g->rank || !g->start || !g->entries)
+    if (!g->bits || !g->start || !g->entries)
         return MSH_E_MEMORY;
-    l->memory += words * 12 + (n + 1) * 4 + n * sizeof *g->entries;
-    size_t buckets = 0;
+    l->memory += words * 8 + ((size_t)4 << index) + n * sizeof *g->entries;
     for (size_t i = 0; i < n; i++) {
         g->entries[i] = list[i].e;
-        if (i == 0 || list[i].hash != list[i - 1].hash)
-            g->start[buckets++] = (uint32_t)i;
         g->bits[list[i].hash >> 6] |= (uint64_t)1 << (list[i].hash & 63);
-        size_t size = i + 1 - g->start[buckets - 1];
-        l->burst = size > l->burst ? size : l->burst;
+        g->start[(list[i].hash >> g->down) + 1]++;
     }
-    g->start[buckets] = (uint32_t)n;
-    for (size_t i = 0, before = 0; i < words; i++) {
-        g->rank[i] = (uint32_t)before;
-        before += (size_t)__builtin_popcountll(g->bits[i]);
+    for (size_t b = 0; b < (size_t)1 << index; b++) {
+        l->burst = g->start[b + 1] > l->burst ? g->start[b + 1] : l->burst;
+        g->start[b + 1] += g->start[b];
     }
     return MSH_OK;
 }
@@ -318,7 +304,6 @@ void msh_literals_free(msh_literals *l)
         return;
     for (int t = 0; t < TABLES; t++) {
         msh_free(l->tables[t].bits);
-        msh_free(l->tables[t].rank);
         msh_free(l->tables[t].start);
         msh_free(l->tables[t].entries);
     }
@@ -354,11 +339,10 @@ typedef struct scanner {
 static __attribute__((noinline)) void confirm(scanner *s, const grams *g, const uint8_t *p,
                                               uint64_t h)
 {
-    uint64_t below = g->bits[h >> 6] & (((uint64_t)1 << (h & 63)) - 1);
-    size_t bucket = g->rank[h >> 6] + (size_t)__builtin_popcountll(below);
+    const uint32_t *range = g->start + (h >> g->down);
     uint64_t print = load64(p);
     size_t before = (size_t)(p - s->begin), after = (size_t)(s->end - p);
-    for (size_t i = g->start[bucket]; i < g->start[bucket + 1]; i++) {
+    for (size_t i = range[0]; i < range[1]; i++) {
         const entry *e = &g->entries[i];
         size_t tail = (size_t)e->len - e->offset;
         if ((print ^ e->print) & keep[tail < 8 ? tail : 8])
@@ -451,7 +435,7 @@ static const uint8_t *ascii_run(scanner *s, const uint8_t *p, const uint8_t *sto
 /* One character that is not ASCII. */
 static inline const uint8_t *one_char(scanner *s, const uint8_t *p)
 {
-    unsigned len = char_len(*p);
+    unsigned len = msh_utf8_len(*p);
     if (len == 3 && s->l->tables[WIDE].n)
         ask(s, &s->l->tables[WIDE], p, load64(p) & keep[6]);
     if (s->l->tables[SINGLE].n)

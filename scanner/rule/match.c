@@ -78,26 +78,6 @@ msh_err msh_matcher_end(msh_matcher *m, msh_err (*hit)(void *ctx, const msh_hit 
 
 /* --- views ----------------------------------------------------------------------------------- */
 
-/* A view's offset to the byte of the match text. */
-size_t msh_seen_source(const msh_seen *s, size_t at)
-{
-    uint64_t folded = s->view.to_folded ? msh_map_step(s->view.to_folded, at) : at;
-    uint64_t source = s->view.to_source ? msh_map_source(s->view.to_source, folded) : folded;
-    size_t len = s->view.from->bytes.len;
-    return source < len ? (size_t)source : len;
-}
-
-size_t msh_seen_source_end(const msh_seen *s, size_t end)
-{
-    if (s->view.view != MSH_VIEW_JOINED || end == 0)
-        return msh_seen_source(s, end);
-    /* The end of a hit before a gap is not the end of the gap. */
-    uint64_t folded = msh_map_step(s->view.to_folded, end - 1) + 1;
-    uint64_t source = msh_map_source(s->view.to_source, folded);
-    size_t len = s->view.from->bytes.len;
-    return source < len ? (size_t)source : len;
-}
-
 /* First page only: the head zone ends where another page begins. */
 static void limit_head(msh_kind_text *v)
 {
@@ -225,6 +205,7 @@ msh_err msh_matcher_text(msh_matcher *m, const msh_match_text *t)
     msh_placer_begin(&m->placer, t);
     MSH_TRY(msh_fold(&m->folded, t->bytes, t->charset));
     m->folded.map.up = NULL;
+    m->known = (msh_map_point){0, 0};
     m->overlap_end = folded_overlap(m, t);
     msh_seen s = {.number = 0};
     s.view = (msh_kind_text){.from = t, .first_window = !(t->flags & MSH_MATCH_CONTINUED)};

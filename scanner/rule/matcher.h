@@ -43,6 +43,7 @@ struct msh_matcher {
     msh_written written;
     msh_unescaped unescaped;
     bool has_written;
+    msh_map_point known; /* a place of the folded view whose source is known */
     size_t reach;
     size_t overlap_end;
     msh_literal_found *found;
@@ -61,8 +62,9 @@ struct msh_matcher {
     bool regex_limit;     /* a regex reached its limit in this text */
 };
 
-size_t msh_seen_source(const msh_seen *s, size_t at);
-size_t msh_seen_source_end(const msh_seen *s, size_t end);
+/* From a view's offset to the byte of the match text; cheapest when asked in ascending order. */
+size_t msh_seen_source(msh_matcher *m, const msh_seen *s, size_t at);
+size_t msh_seen_source_end(msh_matcher *m, const msh_seen *s, size_t end);
 /* Make m->written for this text, once. */
 MSH_MUST_CHECK msh_err msh_need_written(msh_matcher *m, const msh_match_text *t);
 /* see.c: literals and kinds over one view. */

@@ -38,19 +38,11 @@ static msh_err all_seen(loader *l, const msh_node *n)
 {
     for (const msh_node *m = n->child; m; m = m->next) {
         if (n->type == MSH_NODE_MAP && !m->seen) {
-            msh_buf zh, en;
-            msh_buf_init(&zh, 400);
-            msh_buf_init(&en, 400);
-            msh_buf_printf(&zh, "不认识的键 %.*s", (int)m->key.len, (const char *)m->key.data);
-            msh_buf_printf(&en, "unknown key");
-            msh_buf_put_byte(&zh, 0);
-            msh_buf_put_byte(&en, 0);
-            bool good = msh_buf_err(&zh) == MSH_OK && msh_buf_err(&en) == MSH_OK;
-            msh_err err =
-                good ? refuse(l, m, (const char *)zh.data, (const char *)en.data) : no_memory(l);
-            msh_buf_dispose(&zh);
-            msh_buf_dispose(&en);
-            return err;
+            char zh[120];
+            (void)snprintf(zh, sizeof zh, "不认识的键 %.*s", (int)m->key.len,
+                           (const char *)m->key.data);
+            return msh_yaml_refuse((msh_yaml_at){l->pack.name, m->key_line, m->key_column}, zh,
+                                   "unknown key", l->why);
         }
         if (m->type != MSH_NODE_SCALAR)
             MSH_TRY(all_seen(l, m));

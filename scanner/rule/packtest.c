@@ -97,7 +97,7 @@ static void hostile(msh_buf *b, const msh_rule *rule)
 {
     static const char *const runs[] = {"a", "0", " ", "密", "1 ", "a@", "：", "\n"};
     for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++)
-        for (size_t end = b->len + 60000; b->len < end;)
+        for (size_t end = b->len + 60000; b->len < end && msh_buf_err(b) == MSH_OK;)
             msh_buf_put_str(b, runs[i]);
     size_t k = 0;
     while (b->len < 1 << 20 && msh_buf_err(b) == MSH_OK) {

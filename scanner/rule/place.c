@@ -4,6 +4,8 @@
 
 #include "base/view.h"
 
+#include <string.h>
+
 enum { COLUMN_REACH = 16384 };
 
 static unsigned unit_of(msh_charset cs)
@@ -40,6 +42,7 @@ static bool ends_line(const msh_match_text *t, size_t at, unsigned unit)
 void msh_placer_begin(msh_placer *p, const msh_match_text *t)
 {
     *p = (msh_placer){.text = t, .line_number = t->place.line ? t->place.line : 1};
+    p->any_cr = t->bytes.len && memchr(t->bytes.data, '\r', t->bytes.len);
     for (size_t i = 0; i < t->n_anchors && !p->any_page; i++)
         p->any_page = t->anchors[i].page != 0;
 }
@@ -54,13 +57,13 @@ static void find_line(msh_placer *p, size_t at)
         p->line_number = t->place.line ? t->place.line : 1;
     }
     size_t i = p->line_at;
-    if (unit == 1) {
-        const uint8_t *d = t->bytes.data;
-        for (; i < at; i++)
-            if (__builtin_expect(d[i] == '\n' || d[i] == '\r', 0) && ends_line(t, i, 1)) {
-                p->line_number++;
-                p->line_start = i + 1;
-            }
+    if (unit == 1 && !p->any_cr) {
+        const uint8_t *d = t->bytes.data, *end;
+        for (; i < at && (end = memchr(d + i, '\n', at - i)); i = p->line_start) {
+            p->line_number++;
+            p->line_start = (size_t)(end - d) + 1;
+        }
+        i = at;
     } else {
         for (; i + unit <= at; i += unit)
             if (ends_line(t, i, unit)) {

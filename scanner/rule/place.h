@@ -11,7 +11,7 @@ typedef struct msh_placer {
     size_t line_at;              /* line_number is the line of this byte, line_start its start */
     uint32_t line_number;
     size_t line_start;
-    bool any_page;
+    bool any_page, any_cr;
 } msh_placer;
 
 void msh_placer_begin(msh_placer *p, const msh_match_text *t);

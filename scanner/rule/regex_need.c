@@ -7,6 +7,7 @@
 
 #include "base/view.h"
 #include "rule/literal.h"
+#include "rule/utf8.h"
 
 #include <string.h>
 
@@ -59,19 +60,6 @@ static void make_empty(sum *s)
     s->are.n = 1;
 }
 
-static unsigned put_utf8(uint8_t out[4], uint32_t cp)
-{
-    if (cp < 0x80) {
-        out[0] = (uint8_t)cp;
-        return 1;
-    }
-    unsigned n = cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
-    for (unsigned i = n - 1; i > 0; i--, cp >>= 6)
-        out[i] = (uint8_t)(0x80 | (cp & 63));
-    out[0] = (uint8_t)((0xf00u >> n & 0xff) | cp);
-    return n;
-}
-
 static void set_bit(uint64_t bits[2], uint32_t c)
 {
     bits[c >> 6] |= (uint64_t)1 << (c & 63);
@@ -86,7 +74,7 @@ static void make_char(sum *s, uint32_t cp)
     if (cp >= 'A' && cp <= 'Z')
         cp += 32;
     msh_need_text *t = &s->are.s[0];
-    t->len = (uint8_t)put_utf8(t->bytes, cp);
+    t->len = (uint8_t)msh_utf8_put(t->bytes, cp);
     s->min = s->max = t->len;
     s->pure = cp < 0x80;
     if (s->pure)
@@ -106,11 +94,8 @@ static int cost_of_text(const msh_need_text *t)
     int least = NO_COST, before = -1, single = 0;
     bool ascii = true;
     for (size_t i = 0; i < t->len;) {
-        uint8_t lead = t->bytes[i];
-        unsigned n = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-        uint32_t cp = n == 1 ? lead : n == 2 ? lead & 31u : n == 3 ? lead & 15u : lead & 7u;
-        for (unsigned k = 1; k < n && i + k < t->len; k++)
-            cp = cp << 6 | (t->bytes[i + k] & 63u);
+        unsigned n = msh_utf8_len(t->bytes[i]);
+        uint32_t cp = msh_utf8_char(t->bytes + i, n);
         int weight = (int)msh_char_weight(cp);
         ascii = ascii && n == 1;
         if (before >= 0 && before + weight - 160 < least)
@@ -325,11 +310,9 @@ static bool eat(reader *r, const char *text)
 
 static uint32_t next_char(reader *r)
 {
-    uint8_t lead = r->p.data[r->at++];
-    unsigned n = lead < 0x80 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
-    uint32_t cp = n == 0 ? lead : n == 1 ? lead & 31u : n == 2 ? lead & 15u : lead & 7u;
-    for (; n > 0 && r->at < r->p.len; n--)
-        cp = cp << 6 | (r->p.data[r->at++] & 63u);
+    unsigned n = msh_utf8_len(r->p.data[r->at]);
+    uint32_t cp = msh_utf8_char(r->p.data + r->at, n);
+    r->at += n;
     return cp;
 }
 

@@ -93,8 +93,8 @@ static msh_err ask_written(msh_matcher *m, const msh_seen *s, uint32_t rule, msh
     const msh_match_text *t = s->view.from;
     MSH_TRY(msh_need_written(m, t));
     for (size_t i = 0; i < n; i++) {
-        hits[i].start = msh_written_of_source(&m->written, msh_seen_source(s, hits[i].start));
-        hits[i].end = msh_written_of_source(&m->written, msh_seen_source(s, hits[i].end));
+        hits[i].start = msh_written_of_source(&m->written, msh_seen_source(m, s, hits[i].start));
+        hits[i].end = msh_written_of_source(&m->written, msh_seen_source(m, s, hits[i].end));
     }
     msh_seen w = *s;
     w.view.text = msh_buf_view(&m->written.text);

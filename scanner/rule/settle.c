@@ -117,25 +117,31 @@ typedef struct span {
     size_t start, end;
 } span;
 
-static msh_err put(msh_matcher *m, const msh_occurrence *o, span at, msh_view excerpt)
+static msh_err put_place(msh_matcher *m, const msh_noted *noted, span at, msh_view normal,
+                         msh_view excerpt)
 {
-    msh_noted noted;
-    MSH_TRY(msh_tally_note(&m->tally, o, &noted));
-    if (!noted.wants_place)
-        return MSH_OK;
     msh_place place = msh_place_at(&m->placer, at.start);
     if (!keep_names(m, &place))
         return MSH_E_MEMORY;
-    if (noted.fresh) {
+    if (noted->fresh) {
         uint64_t from = place.offset, to = msh_place_offset(m->placer.text, at.end);
         size_t len = from == MSH_NO_POSITION || to < from ? at.end - at.start : (size_t)(to - from);
-        noted.entry->length = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX;
-        noted.entry->excerpt = excerpt.len ? msh_arena_copy(&m->tally.arena, excerpt)
-                                           : msh_mask(&m->tally.arena, o->normal, 1, 0, "█");
-        if (!noted.entry->excerpt.data)
+        noted->entry->length = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX;
+        noted->entry->excerpt = excerpt.len ? msh_arena_copy(&m->tally.arena, excerpt)
+                                            : msh_mask(&m->tally.arena, normal, 1, 0, "█");
+        if (!noted->entry->excerpt.data)
             return MSH_E_MEMORY;
     }
-    return msh_tally_place(&m->tally, noted.entry, &place);
+    return msh_tally_place(&m->tally, noted->entry, &place);
+}
+
+/* What is_elsewhere says, for the first folded view, without asking for the source. */
+static bool is_folded_elsewhere(const msh_matcher *m, const msh_seen *s, const msh_rule_hit *h)
+{
+    const msh_match_text *t = s->view.from;
+    size_t len = s->view.text.len;
+    return h->end < m->overlap_end ||
+           (t->flags & MSH_MATCH_MORE && h->end == len && len > MSH_MATCH_OVERLAP);
 }
 
 msh_err msh_consider_hit(msh_matcher *m, const msh_seen *s, const msh_rule_hit *h)
@@ -143,18 +149,29 @@ msh_err msh_consider_hit(msh_matcher *m, const msh_seen *s, const msh_rule_hit *
     uint32_t rule = m->rules->subscribers[h->subscriber].rule;
     const msh_rule *r = &m->rules->rules[rule];
     bool first = s->view.view == MSH_VIEW_FOLDED && !s->view.unescaped;
-    if (first && h->end < m->overlap_end)
+    if (first && is_folded_elsewhere(m, s, h))
         return MSH_OK;
     msh_candidate c = {.start = h->start, .end = h->end};
     msh_tier tier = r->info.tier;
     if (!in_context(r, s, &c, &tier) || !is_unescaped_news(m, s, h->start, h->end))
         return MSH_OK;
-    span at = {msh_seen_source(s, h->start), msh_seen_source_end(s, h->end)};
-    if (is_elsewhere(s->view.from, at.start, at.end))
-        return MSH_OK;
+    span at = {0, 0};
+    if (!first) {
+        at = (span){msh_seen_source(m, s, h->start), msh_seen_source_end(m, s, h->end)};
+        if (is_elsewhere(s->view.from, at.start, at.end))
+            return MSH_OK;
+    }
     msh_view normal = msh_view_cut(s->view.text, h->start, h->end - h->start);
     msh_occurrence o = {rule, tier, normal, 1, h->subscriber};
-    return put(m, &o, at, (msh_view){NULL, 0});
+    msh_noted noted;
+    MSH_TRY(msh_tally_note(&m->tally, &o, &noted));
+    if (!noted.wants_place)
+        return MSH_OK;
+    if (first)
+        at.start = msh_seen_source(m, s, h->start);
+    if (first && noted.fresh)
+        at.end = msh_seen_source(m, s, h->end);
+    return put_place(m, &noted, at, normal, (msh_view){NULL, 0});
 }
 
 static msh_err hold(msh_matcher *m, const msh_pending *p)
@@ -182,8 +199,8 @@ msh_err msh_consider(msh_matcher *m, const msh_seen *s, uint32_t rule, const msh
     if (!in_context(r, s, c, &tier) || !is_unescaped_news(m, s, c->start, c->end))
         return MSH_OK;
     msh_pending p = {.rule = rule, .view = s->number, .tier = tier, .count = c->count};
-    p.start = msh_seen_source(s, c->start);
-    p.end = msh_seen_source_end(s, c->end);
+    p.start = msh_seen_source(m, s, c->start);
+    p.end = msh_seen_source_end(m, s, c->end);
     if (is_elsewhere(s->view.from, p.start, p.end))
         return MSH_OK;
     p.normal = c->normal.len ? c->normal : msh_view_cut(s->view.text, c->start, c->end - c->start);
@@ -239,7 +256,10 @@ msh_err msh_settle(msh_matcher *m)
     for (size_t i = 0; i < n; i++) {
         const msh_pending *p = &m->pending[i];
         msh_occurrence o = {p->rule, p->tier, p->normal, p->count, UINT32_MAX};
-        MSH_TRY(put(m, &o, (span){p->start, p->end}, p->excerpt));
+        msh_noted noted;
+        MSH_TRY(msh_tally_note(&m->tally, &o, &noted));
+        if (noted.wants_place)
+            MSH_TRY(put_place(m, &noted, (span){p->start, p->end}, p->normal, p->excerpt));
     }
     return MSH_OK;
 }

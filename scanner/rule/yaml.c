@@ -42,27 +42,13 @@ static msh_yaml_at place_of(const char *name, msh_view bytes, size_t offset)
 /* Where the first byte stands that is not part of well-formed UTF-8. */
 static size_t first_bad(msh_view bytes)
 {
-    size_t at = 0, step = 1 << 16;
-    while (at < bytes.len) {
-        size_t n = bytes.len - at < step ? bytes.len - at : step;
-        while (n > 0 && at + n < bytes.len && (bytes.data[at + n] & 0xc0) == 0x80)
-            n--;
-        if (n == 0)
+    for (size_t at = 0, n; at < bytes.len; at += n) {
+        for (n = 1; n <= 4 && !msh_view_is_utf8(msh_view_cut(bytes, at, n)); n++)
+            continue;
+        if (n > 4)
             return at;
-        if (msh_view_is_utf8(msh_view_cut(bytes, at, n))) {
-            at += n;
-        } else if (step > 1) {
-            step /= 2;
-        } else {
-            for (n = 1; n <= 4; n++)
-                if (msh_view_is_utf8(msh_view_cut(bytes, at, n)))
-                    break;
-            if (n > 4)
-                return at;
-            at += n;
-        }
     }
-    return at;
+    return bytes.len;
 }
 
 static msh_err check_encoding(const char *name, msh_view bytes, msh_error *why)
@@ -184,6 +170,8 @@ static msh_err hang(reader *r, msh_node *n)
     level *l = &r->stack[r->depth - 1];
     if (l->node->type == MSH_NODE_MAP) {
         n->key = l->key;
+        n->key_line = l->key_at.line;
+        n->key_column = l->key_at.column;
         l->has_key = false;
         l->members++;
     }
