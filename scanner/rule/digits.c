@@ -92,13 +92,20 @@ static msh_err collect(msh_view t, msh_arena *scratch, msh_digits *out)
         }
         runs[n++] = r;
     }
-    *out = (msh_digits){.runs = runs, .n = n};
+    *out = (msh_digits){.filled = true, .runs = runs, .n = n};
     return MSH_OK;
 }
 
 msh_err msh_digits_of(const msh_kind_text *t, msh_arena *scratch, msh_digits *out)
 {
-    return collect(t->text, scratch, out);
+    if (t->digits && t->digits->filled) {
+        *out = *t->digits;
+        return MSH_OK;
+    }
+    msh_err err = collect(t->text, scratch, out);
+    if (err == MSH_OK && t->digits)
+        *t->digits = *out;
+    return err;
 }
 
 bool msh_digits_pick(msh_view text, const msh_digit_run *run, size_t want, size_t *at,

@@ -18,11 +18,13 @@ typedef struct msh_digit_run {
 } msh_digit_run;
 
 typedef struct msh_digits {
+    bool filled;
     const msh_digit_run *runs;
     size_t n;
 } msh_digits;
 
-/* All runs of the view, ascending, in scratch. Errors: MSH_E_MEMORY. */
+/* All runs of the view, ascending, in scratch; kept in t->digits where the matcher offers it.
+ * Errors: MSH_E_MEMORY. */
 MSH_MUST_CHECK msh_err msh_digits_of(const msh_kind_text *t, msh_arena *scratch, msh_digits *out);
 
 /* One way of taking whole groups of a run. */

@@ -27,6 +27,9 @@ struct msh_node {
 /* Member of a map, marked as seen; NULL when absent. */
 msh_node *msh_node_get(msh_node *map, const char *key);
 
+/* Numbers of a view, found once for all kinds (digits.h). */
+struct msh_digits;
+
 /* One view of a text. Offsets below are bytes in `text`.
  *
  * The joined view holds only the surroundings of places where something was joined (whole lines
@@ -50,6 +53,7 @@ typedef struct msh_kind_text {
     const msh_match_text *from; /* role, place, flags */
     bool unescaped;             /* a view of decoded escapes */
     bool first_window;          /* the beginning of the text is in here */
+    struct msh_digits *digits;  /* zeroed by the matcher, filled by msh_digits_of; may be NULL */
     size_t head_end; /* end of the head zone in `folded`; see msh_in_head. 0 = none in here */
 } msh_kind_text;
 

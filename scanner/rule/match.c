@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/view.h"
+#include "rule/digits.h"
 
 #include <string.h>
 
@@ -110,6 +111,7 @@ static msh_err joined_view(msh_matcher *m, const msh_seen *folded)
     s.view.view = MSH_VIEW_JOINED;
     s.view.folded = &folded->view;
     s.view.to_folded = &m->joined.map;
+    s.view.digits = NULL;
     s.number = folded->number + 1;
     return msh_see(m, &s);
 }
@@ -122,7 +124,10 @@ static msh_err both_views(msh_matcher *m, msh_seen *s, const msh_folded *f)
     s->view.folded = &s->view;
     s->view.to_source = &f->map;
     limit_head(&s->view);
+    msh_digits digits = {.n = 0};
+    s->view.digits = &digits;
     MSH_TRY(msh_see(m, s));
+    s->view.digits = NULL;
     return m->rules->views & 1u << MSH_VIEW_JOINED ? joined_view(m, s) : MSH_OK;
 }
 

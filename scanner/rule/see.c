@@ -101,6 +101,7 @@ static msh_err ask_written(msh_matcher *m, const msh_seen *s, uint32_t rule, msh
     w.view.view = MSH_VIEW_WRITTEN;
     w.view.folded = &w.view;
     w.view.to_folded = NULL;
+    w.view.digits = NULL;
     w.view.to_source = &m->written.map;
     w.number = s->number + 2;
     return ask(m, &w, rule, hits, n);
