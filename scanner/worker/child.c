@@ -326,15 +326,15 @@ static msh_err names(msh_child *c)
 /* --- the item ----------------------------------------------------------------------------------
  */
 
-static msh_err set_path(msh_child *c, msh_view path)
+msh_err msh_child_vpath(msh_buf *out, msh_view path)
 {
-    msh_buf_reset(&c->path);
+    msh_buf_reset(out);
     for (size_t i = 0; i < path.len; i++) {
         if (path.data[i] == '!')
-            msh_buf_put_byte(&c->path, '\\');
-        msh_buf_put_byte(&c->path, path.data[i]);
+            msh_buf_put_byte(out, '\\');
+        msh_buf_put_byte(out, path.data[i]);
     }
-    return msh_buf_err(&c->path);
+    return msh_buf_err(out);
 }
 
 static msh_err read_content(msh_child *c)
@@ -392,10 +392,10 @@ static void begin_item(msh_child *c, const msh_child_job *job, const msh_child_o
 
 static void fill_done(const msh_child *c, msh_child_done *done)
 {
-    size_t n =
-        c->x.format.len < sizeof done->format - 1 ? c->x.format.len : sizeof done->format - 1;
+    msh_view format = c->x.format.len ? c->x.format : MSH_VIEW("?");
+    size_t n = format.len < sizeof done->format - 1 ? format.len : sizeof done->format - 1;
     if (n)
-        memcpy(done->format, c->x.format.data, n);
+        memcpy(done->format, format.data, n);
     done->format[n] = '\0';
     done->decoded = c->x.budget.decoded;
     done->optical = c->x.ocr_pages > 0 && c->x.ocr_scans == 0;
@@ -407,7 +407,7 @@ msh_err msh_child_run(msh_child *c, const msh_child_job *job, const msh_child_ou
 {
     *done = (msh_child_done){.findings = 0};
     begin_item(c, job, out);
-    msh_err err = set_path(c, job->path);
+    msh_err err = msh_child_vpath(&c->path, job->path);
     if (c->matcher)
         msh_matcher_begin(c->matcher, msh_buf_view(&c->path));
     if (err == MSH_OK)

@@ -4,6 +4,7 @@
 #ifndef MSH_WORKER_CHILD_H
 #define MSH_WORKER_CHILD_H
 
+#include "base/buf.h"
 #include "worker/room.h"
 
 typedef struct msh_child msh_child;
@@ -53,6 +54,9 @@ void msh_child_free(msh_child *c);
  * went wrong with the item itself is an outcome. */
 MSH_MUST_CHECK msh_err msh_child_run(msh_child *c, const msh_child_job *job,
                                      const msh_child_out *out, msh_child_done *done);
+
+/* What the vpath of everything in an item begins with: its path with '!' written "\!". */
+MSH_MUST_CHECK msh_err msh_child_vpath(msh_buf *out, msh_view path);
 
 /* Each use of the OCR helper lets an item go on for so long, whatever time it has had; at most so
  * many uses for each page that limits.ocr_pages allows. */
