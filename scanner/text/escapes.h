@@ -1,5 +1,5 @@
-/* escapes.h: text inside text: \uXXXX, %XX, =XX, &#NN; &name;, \NNN octal, base64 runs, hex runs,
- * UTF-7.
+/* escapes.h: text inside text: \uXXXX \u{…} \xNN \NNN \'hh %XX %uXXXX =XX &#NN; &name; _xHHHH_
+ * U+HHHH, strings put together with +, UTF-7 runs; base64 runs and hex runs.
  *
  * Each decoder looks for runs of its escape in a UTF-8 text and gives the text with the runs
  * replaced, with a pieces map to the text it came from. Nothing is decoded that is not there: found
@@ -20,16 +20,21 @@ typedef struct msh_unescaped {
 void msh_unescaped_init(msh_unescaped *u, size_t ceiling);
 void msh_unescaped_dispose(msh_unescaped *u);
 
-/* The second view of a text: all character escapes replaced (a percent run that is GBK is read as
- * GBK). *found: whether any was. */
+/* The second view of a text: all character escapes replaced, nested ones up to three deep (a run of
+ * bytes that is no UTF-8 is read as GBK). *found: whether there was one worth the view: escapes of
+ * line ends, quotes, and the like alone are not. */
 MSH_MUST_CHECK msh_err msh_unescape(msh_unescaped *u, msh_view text, bool *found);
+/* Whether a text, as written or folded, may hold an escape worth a second view. Costs next to
+ * nothing where no character stands that begins one. */
+bool msh_unescape_may(msh_view text);
 
 /* A name reference of HTML without & and ; ("amp", "#x673a", "#26426"): code point, or 0. */
 uint32_t msh_entity(msh_view name);
 
-/* Base64 and hex runs that decode to something text-like or to a known file head. The callback gets
- * the decoded bytes and where the run stands in `text`. Runs shorter than 8 characters are left
- * alone. *count is raised for each. The callback's error stops and is returned. */
+/* Base64 (also URL-safe), hex and data: runs, over line breaks too, that decode to something
+ * text-like or to a known file head. The callback gets the decoded bytes and where the run stands
+ * in `text`. Runs shorter than 8 characters are left alone. The callback's error stops and is
+ * returned; MSH_E_LIMIT_BUFFER when a run decodes to more than the ceiling. */
 MSH_MUST_CHECK msh_err msh_find_encoded(msh_view text, size_t ceiling,
                                         msh_err (*found)(void *ctx, msh_view decoded, uint64_t at),
                                         void *ctx);

@@ -1,0 +1,322 @@
+/* encoded.c: base64 (RFC 4648 sections 4 and 5, RFC 2045 line breaks) and hex runs inside a text.
+ *
+ * A run is handed on only when its bytes look like text or begin as a known file does: words,
+ * paths and digests are made of the same characters. */
+#include "text/escapes.h"
+
+#include "base/err.h"
+#include "base/view.h"
+#include "text/tables.h"
+
+#include <string.h>
+
+enum { SHORTEST = 8, LOOK = 4096 };
+
+/* 0–63 the value, 64 none, 65 '=' */
+static uint8_t base64_value(uint8_t c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (uint8_t)(c - 'A');
+    if (c >= 'a' && c <= 'z')
+        return (uint8_t)(c - 'a' + 26);
+    if (c >= '0' && c <= '9')
+        return (uint8_t)(c - '0' + 52);
+    if (c == '+' || c == '-')
+        return 62;
+    return c == '/' || c == '_' ? 63 : 64;
+}
+
+static int hex_value(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* --- whether decoded bytes are worth handing on
+ * --------------------------------------------------- */
+
+static bool known_head(msh_view v)
+{
+    static const msh_view heads[] = {
+        {(const uint8_t *)"PK\3\4", 4},
+        {(const uint8_t *)"%PDF-", 5},
+        {(const uint8_t *)"\xd0\xcf\x11\xe0", 4},
+        {(const uint8_t *)"\x89PNG", 4},
+        {(const uint8_t *)"\xff\xd8\xff", 3},
+        {(const uint8_t *)"GIF8", 4},
+        {(const uint8_t *)"\x1f\x8b\x08", 3},
+        {(const uint8_t *)"Rar!", 4},
+        {(const uint8_t *)"7z\xbc\xaf", 4},
+        {(const uint8_t *)"BZh", 3},
+        {(const uint8_t *)"\xfd"
+                          "7zXZ",
+         5},
+        {(const uint8_t *)"{\\rtf", 5},
+        {(const uint8_t *)"\xef\xbb\xbf", 3},
+        {(const uint8_t *)"SQLite format 3", 15},
+        {(const uint8_t *)"<?xml", 5},
+        {(const uint8_t *)"\xff\xfe", 2},
+    };
+    if (v.len < 16)
+        return false;
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        if (msh_view_starts(v, heads[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Readable in a charset: no control characters, nothing bad, and of what is not ASCII more than
+ * half common Chinese; or enough ASCII that it is no accident. */
+static bool reads_as(msh_charset cs, msh_view v, bool cut)
+{
+    size_t other = 0, common = 0, ascii = 0;
+    for (size_t at = 0; at < v.len;) {
+        msh_char c = msh_charset_next(cs, msh_view_cut(v, at, 4));
+        if (c.bad && cut && v.len - at < 4)
+            break;
+        if (c.bad || c.cp == 0x7f || (c.cp < 0x20 && c.cp != '\n' && c.cp != '\r' && c.cp != '\t'))
+            return false;
+        at += c.len;
+        if (c.cp < 0x80) {
+            ascii++;
+        } else {
+            other++;
+            common += msh_tables_common(msh_tables_fold(c.cp)) > 0;
+        }
+    }
+    if (other == 0)
+        return ascii >= 8;
+    return common * 2 > other && (other >= 2 || ascii >= 4);
+}
+
+static bool worth_handing_on(msh_view v)
+{
+    static const msh_charset charsets[] = {MSH_CS_UTF8, MSH_CS_GB18030, MSH_CS_UTF16LE,
+                                           MSH_CS_UTF16BE};
+    if (known_head(v))
+        return true;
+    msh_view head = msh_view_cut(v, 0, LOOK);
+    for (size_t i = 0; i < sizeof charsets / sizeof *charsets; i++) {
+        if (v.len >= 4 && reads_as(charsets[i], head, v.len > LOOK))
+            return true;
+    }
+    return false;
+}
+
+/* --- runs
+ * ------------------------------------------------------------------------------------------- */
+
+typedef struct run {
+    size_t begin, end; /* with line breaks inside, without padding at the end */
+    size_t symbols;
+    bool all_hex, upper, lower, digit, mark;
+} run;
+
+static void note(run *r, uint8_t c)
+{
+    r->symbols++;
+    r->all_hex &= hex_value(c) >= 0;
+    r->upper |= c >= 'A' && c <= 'Z';
+    r->lower |= c >= 'a' && c <= 'z';
+    r->digit |= c >= '0' && c <= '9';
+    r->mark |= c == '/' || c == '-' || c == '_';
+}
+
+/* After the end of a line that is all run: where the next line of it begins, 0 when there is none.
+ * A line belongs to the run when it is encoded characters to its end. */
+static size_t next_line(msh_view t, size_t at)
+{
+    size_t begin = at;
+    if (begin < t.len && t.data[begin] == '\r')
+        begin++;
+    if (begin >= t.len || t.data[begin] != '\n')
+        return 0;
+    begin++;
+    while (begin < t.len && (t.data[begin] == ' ' || t.data[begin] == '\t') && begin - at < 16)
+        begin++;
+    size_t end = begin;
+    while (end < t.len && base64_value(t.data[end]) < 64)
+        end++;
+    if (end == begin)
+        return 0;
+    while (end < t.len && t.data[end] == '=')
+        end++;
+    return end >= t.len || t.data[end] == '\n' || t.data[end] == '\r' ? begin : 0;
+}
+
+/* The run that begins here. */
+static run find_run(msh_view t, size_t begin)
+{
+    run r = {.begin = begin, .end = begin, .all_hex = true};
+    size_t at = begin;
+    for (;;) {
+        size_t line = at;
+        while (at < t.len && base64_value(t.data[at]) < 64)
+            note(&r, t.data[at++]);
+        r.end = at;
+        size_t next = at - line >= 16 ? next_line(t, at) : 0;
+        if (next == 0)
+            return r;
+        at = next;
+    }
+}
+
+static void decode_base64(msh_view t, msh_buf *out)
+{
+    uint32_t bits = 0, n = 0;
+    for (size_t i = 0; i < t.len; i++) {
+        uint8_t v = base64_value(t.data[i]);
+        if (v > 63)
+            continue;
+        bits = bits << 6 | v;
+        if (++n % 4 == 0) {
+            const uint8_t three[3] = {(uint8_t)(bits >> 16), (uint8_t)(bits >> 8), (uint8_t)bits};
+            msh_buf_put(out, three, 3);
+        }
+    }
+    if (n % 4 == 2)
+        msh_buf_put_byte(out, (uint8_t)(bits >> 4));
+    if (n % 4 == 3) {
+        msh_buf_put_byte(out, (uint8_t)(bits >> 10));
+        msh_buf_put_byte(out, (uint8_t)(bits >> 2));
+    }
+}
+
+static void decode_hex(msh_view t, msh_buf *out)
+{
+    int high = -1;
+    for (size_t i = 0; i < t.len; i++) {
+        int v = hex_value(t.data[i]);
+        if (v < 0)
+            continue;
+        if (high >= 0)
+            msh_buf_put_byte(out, (uint8_t)(high << 4 | v));
+        high = high >= 0 ? -1 : v;
+    }
+}
+
+typedef struct finder {
+    msh_view text;
+    msh_buf out;
+    msh_err (*found)(void *ctx, msh_view decoded, uint64_t at);
+    void *ctx;
+} finder;
+
+/* Decode and hand on; *done says whether it was worth it. */
+static msh_err try_run(finder *f, size_t begin, size_t end, bool is_hex, bool *done)
+{
+    msh_buf_reset(&f->out);
+    msh_view v = msh_view_cut(f->text, begin, end - begin);
+    if (is_hex)
+        decode_hex(v, &f->out);
+    else
+        decode_base64(v, &f->out);
+    MSH_TRY(msh_buf_err(&f->out));
+    *done = worth_handing_on(msh_buf_view(&f->out));
+    return *done ? f->found(f->ctx, msh_buf_view(&f->out), begin) : MSH_OK;
+}
+
+/* A run that holds / - _ may be a path or a name with an encoded part: the parts by themselves. */
+static msh_err try_parts(finder *f, const run *r)
+{
+    size_t begin = r->begin;
+    for (size_t at = r->begin; at <= r->end; at++) {
+        uint8_t c = at < r->end ? f->text.data[at] : '/';
+        if (c != '/' && c != '-' && c != '_')
+            continue;
+        bool done;
+        if (at - begin >= SHORTEST && at - begin < r->end - r->begin)
+            MSH_TRY(try_run(f, begin, at, false, &done));
+        begin = at + 1;
+    }
+    return MSH_OK;
+}
+
+static msh_err look_at(finder *f, const run *r)
+{
+    bool done = false;
+    bool digits_only = r->digit && !r->upper && !r->lower && !r->mark;
+    if (r->all_hex && r->symbols % 2 == 0 && (!digits_only || r->symbols >= 16))
+        MSH_TRY(try_run(f, r->begin, r->end, true, &done));
+    bool mixed = r->upper + r->lower + r->digit >= 2;
+    if (!done && mixed && r->symbols % 4 != 1)
+        MSH_TRY(try_run(f, r->begin, r->end, false, &done));
+    return !done && mixed && r->mark ? try_parts(f, r) : MSH_OK;
+}
+
+/* Bytes as pairs with one blank or colon between them, or with 0x before and a comma behind. Its
+ * end, `at` when there are fewer than six pairs. */
+static size_t spaced_hex(msh_view t, size_t at)
+{
+    size_t p = at, pairs = 0, end = at;
+    for (;;) {
+        if (p + 4 <= t.len && t.data[p] == '0' && (t.data[p + 1] | 0x20) == 'x')
+            p += 2;
+        if (p + 2 > t.len || hex_value(t.data[p]) < 0 || hex_value(t.data[p + 1]) < 0 ||
+            (p + 2 < t.len && hex_value(t.data[p + 2]) >= 0))
+            break;
+        p += 2;
+        pairs++;
+        end = p;
+        while (p < t.len && p - end < 4 && strchr(" :,\r\n", t.data[p]) && t.data[p])
+            p++;
+        if (p == end)
+            break;
+    }
+    return pairs >= 4 ? end : at;
+}
+
+static msh_err look_at_spaced(finder *f, size_t begin, size_t end)
+{
+    msh_buf_reset(&f->out);
+    for (size_t p = begin; p + 1 < end;) {
+        int high = hex_value(f->text.data[p]), low = hex_value(f->text.data[p + 1]);
+        bool prefix = high == 0 && (f->text.data[p + 1] | 0x20) == 'x';
+        if (!prefix && high >= 0 && low >= 0)
+            msh_buf_put_byte(&f->out, (uint8_t)(high << 4 | low));
+        p += high >= 0 ? 2 : 1;
+    }
+    MSH_TRY(msh_buf_err(&f->out));
+    if (!worth_handing_on(msh_buf_view(&f->out)))
+        return MSH_OK;
+    return f->found(f->ctx, msh_buf_view(&f->out), begin);
+}
+
+/* The next place where a run may begin. */
+static size_t next_candidate(msh_view t, size_t at)
+{
+    for (uint64_t v; t.len - at >= 8; at += 8) {
+        memcpy(&v, t.data + at, 8);
+        if (~v & 0x8080808080808080u)
+            break;
+    }
+    while (at < t.len && base64_value(t.data[at]) > 63)
+        at++;
+    return at;
+}
+
+msh_err msh_find_encoded(msh_view text, size_t ceiling,
+                         msh_err (*found)(void *ctx, msh_view decoded, uint64_t at), void *ctx)
+{
+    finder f = {.text = text, .found = found, .ctx = ctx};
+    msh_buf_init(&f.out, ceiling);
+    msh_err err = MSH_OK;
+    for (size_t at = next_candidate(text, 0); at < text.len; at = next_candidate(text, at)) {
+        size_t spaced = spaced_hex(text, at);
+        if (spaced > at) {
+            MSH_GUARD(look_at_spaced(&f, at, spaced));
+            at = spaced;
+            continue;
+        }
+        run r = find_run(text, at);
+        if (r.symbols >= SHORTEST)
+            MSH_GUARD(look_at(&f, &r));
+        at = r.end;
+    }
+out:
+    msh_buf_dispose(&f.out);
+    return err;
+}
