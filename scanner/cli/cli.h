@@ -35,7 +35,8 @@ const char *cli_option(const cli_args *a, const char *name);
 const char *cli_option_or(const cli_args *a, const char *name, const char *dflt);
 bool cli_flag(const cli_args *a, const char *name);
 /* Chinese or English, by --lang. */
-const char *cli_tr(const cli_args *a, const char *zh, const char *en);
+const char *cli_tr(const cli_args *a, const char *zh, const char *en)
+    __attribute__((format_arg(2), format_arg(3)));
 
 /* Print "mishen: …" to standard error; the caller adds what follows and the line end. */
 void cli_complain(const cli_args *a, const char *zh, const char *en);
