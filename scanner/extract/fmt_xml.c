@@ -9,8 +9,9 @@ enum { SNIFF = 1024, SURE = 80, LIKELY = 60 };
 
 static bool has_suffix(const msh_doc *doc)
 {
-    static const char *const suffixes[] = {".xml",  ".svg", ".rss", ".xsl",   ".xslt", ".xsd",
-                                           ".wsdl", ".kml", ".gpx", ".plist", ".rdf",  ".atom"};
+    static const char *const suffixes[] = {".xml", ".svg",  ".rss", ".xsl", ".xslt",
+                                           ".xsd", ".wsdl", ".kml", ".gpx", ".plist",
+                                           ".rdf", ".atom", ".xmp"};
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
         if (msh_view_ends_nocase(doc->name, msh_view_str(suffixes[i])))
             return true;
@@ -25,6 +26,7 @@ static int probe(const msh_doc *doc)
         i++;
     msh_view v = msh_view_of(head + i, n - i);
     if (msh_view_starts(v, MSH_VIEW("<?xml")) || msh_view_starts(v, MSH_VIEW("<svg")) ||
+        msh_view_starts(v, MSH_VIEW("<?xpacket")) || msh_view_starts(v, MSH_VIEW("<x:xmpmeta")) ||
         msh_view_starts(v, MSH_VIEW("<!ENTITY")))
         return SURE;
     return has_suffix(doc) && memchr(head, '<', n) ? LIKELY : 0;
