@@ -46,7 +46,7 @@ static msh_err add_point(msh_decoded *d, uint64_t in)
 
 msh_err msh_decode_all(msh_decoded *d, msh_view source, msh_charset cs, size_t skip)
 {
-    *d = (msh_decoded){.source = source, .cs = cs, .base = skip};
+    *d = (msh_decoded){.source = source, .cs = cs};
     if (cs == MSH_CS_UTF8) {
         d->text = msh_view_cut(source, skip, source.len);
         d->map = (msh_map){.base = skip};
@@ -185,6 +185,7 @@ msh_err msh_decode_each(msh_extract *x, const msh_doc *doc,
     for (unsigned i = 0; i < r.n; i++) {
         msh_decoded d;
         msh_err err = msh_decode_all(&d, all, r.cs[i], i == 0 ? r.bom : 0);
+        d.reading = i;
         if (err == MSH_OK)
             err = read(x, doc, &d);
         msh_decode_dispose(&d);

@@ -138,6 +138,13 @@ static void trim(msh_flow *f)
 void msh_flow_end_line(msh_flow *f, uint64_t in)
 {
     trim(f);
+    if (!msh_flow_at_start(f))
+        put_part(f, MSH_VIEW("\n"), in);
+}
+
+void msh_flow_end_row(msh_flow *f, uint64_t in)
+{
+    trim(f);
     if (f->text.len > 0 && f->text.data[f->text.len - 1] != '\n')
         put_part(f, MSH_VIEW("\n"), in);
 }

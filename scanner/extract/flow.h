@@ -25,8 +25,10 @@ void msh_flow_dispose(msh_flow *f);
 /* Bytes of UTF-8 that stand at `in` of the source. */
 void msh_flow_put(msh_flow *f, msh_view piece, uint64_t in);
 void msh_flow_put_cp(msh_flow *f, uint32_t cp, uint64_t in);
-/* Ends a line: nothing when it has not begun; blanks at its end are taken away. */
+/* Ends a line: nothing when it, or a cell, has not begun; blanks at its end are taken away. */
 void msh_flow_end_line(msh_flow *f, uint64_t in);
+/* Ends a line of cells, also after an empty one. */
+void msh_flow_end_row(msh_flow *f, uint64_t in);
 /* Ends a cell, whose last paragraph may have ended its line already. */
 void msh_flow_end_cell(msh_flow *f, uint64_t in);
 /* Whether nothing but blanks was put since the last line or cell end. */

@@ -46,7 +46,8 @@ static int probe(const msh_doc *doc)
 
 static msh_err read_one(msh_extract *x, const msh_doc *doc, const msh_decoded *d)
 {
-    return msh_html_read(x, doc, d->text, d->up, false);
+    unsigned again = d->reading ? MSH_HTML_AGAIN : 0u;
+    return msh_html_read(x, doc, d->text, d->up, again);
 }
 
 static msh_err extract(msh_extract *x, const msh_doc *doc)

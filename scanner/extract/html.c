@@ -29,7 +29,7 @@ typedef struct parser {
     size_t at;
     uint64_t base; /* offset of in in the decoded text; inside attributes: all at one place */
     bool fixed;    /* inner markup: every offset is base */
-    bool xml;
+    bool xml, again;
     const msh_map *up;
     msh_flow *flows;
     unsigned target; /* flow of text: BODY, COMMENT … */
@@ -192,7 +192,15 @@ static void parse_inner(parser *p, msh_view text, unsigned target, uint64_t at)
 {
     if (p->depth >= INNER_DEPTH || p->err != MSH_OK)
         return;
-    parser q = {.x = p->x, .doc = p->doc, .in = text, .base = at, .fixed = true, .xml = p->xml};
+    parser q = {
+        .x = p->x,
+        .doc = p->doc,
+        .in = text,
+        .base = at,
+    };
+    q.fixed = true;
+    q.xml = p->xml;
+    q.again = p->again;
     q.up = p->up;
     q.flows = p->flows;
     q.target = target;
@@ -258,7 +266,7 @@ static void put_base64(msh_buf *out, msh_view v)
 static void read_data_uri(parser *p, msh_view uri, uint64_t at)
 {
     const uint8_t *comma = memchr(uri.data, ',', uri.len);
-    if (!comma || p->err != MSH_OK)
+    if (!comma || p->again || p->err != MSH_OK)
         return;
     size_t n = (size_t)(comma - uri.data);
     msh_view head = msh_view_cut(uri, 0, n), content = msh_view_cut(uri, n + 1, uri.len);
@@ -430,14 +438,16 @@ static void break_flow(parser *p, const tag *t, bool begins, size_t at)
     msh_flow *f = text_flow(p);
     if (t->flags & MSH_TAG_BLOCK)
         msh_flow_end_line(f, place_of(p, at));
-    if (msh_view_eq_nocase(t->name, MSH_VIEW("tr")))
+    if (t->flags & MSH_TAG_ROW) {
+        msh_flow_end_row(f, place_of(p, at));
         p->in_row = false;
+    }
     if (!(t->flags & MSH_TAG_CELL) || !begins)
         return;
     if (p->in_row)
         msh_flow_end_cell(f, place_of(p, at));
     else
-        msh_flow_end_line(f, place_of(p, at));
+        msh_flow_end_row(f, place_of(p, at));
     p->in_row = true;
 }
 
@@ -685,7 +695,7 @@ static void parse(parser *p)
 }
 
 msh_err msh_html_read(msh_extract *x, const msh_doc *doc, msh_view text, const msh_map *up,
-                      bool xml)
+                      unsigned flags)
 {
     static const struct {
         msh_role role;
@@ -696,12 +706,20 @@ msh_err msh_html_read(msh_extract *x, const msh_doc *doc, msh_view text, const m
         {MSH_ROLE_BODY, "ruby"},
     };
     msh_flow flows[FLOWS];
-    parser p = {.x = x, .doc = doc, .in = text, .xml = xml, .up = up, .flows = flows};
+    parser p = {
+        .x = x,
+        .doc = doc,
+    };
+    p.in = text;
+    p.up = up;
+    p.flows = flows;
+    p.xml = (flags & MSH_HTML_XML) != 0;
+    p.again = (flags & MSH_HTML_AGAIN) != 0;
     p.target = BODY;
     for (size_t i = 0; i < FLOWS; i++) {
         msh_flow_init(&flows[i], x, &doc->place, rows[i].role, rows[i].name);
         flows[i].up = up;
-        flows[i].flags = i == SCRIPT ? MSH_TEXT_MARKUP : 0;
+        flows[i].flags = (i == SCRIPT ? MSH_TEXT_MARKUP : 0u) | (p.again ? MSH_TEXT_GUESS : 0u);
     }
     parse(&p);
     for (size_t i = 0; i < FLOWS; i++) {

@@ -17,7 +17,8 @@ enum {
     MSH_TAG_RUBY_TEXT = 128, /* rt, rp: stands beside the text */
     MSH_TAG_RUBY = 256,
     MSH_TAG_META = 512,
-    MSH_TAG_KNOWN = 1024
+    MSH_TAG_KNOWN = 1024,
+    MSH_TAG_ROW = 2048 /* a row of a table, or a table */
 };
 /* Flags for a name without case; 0 for names that are not HTML's. */
 unsigned msh_tag_flags(msh_view name);
@@ -28,7 +29,11 @@ bool msh_attr_is_dull(msh_view name);
  * title and meta, comments, attributes, scripts; data: URIs as members. Returns what msh_emit
  * returns. */
 MSH_MUST_CHECK msh_err msh_html_read(msh_extract *x, const msh_doc *doc, msh_view text,
-                                     const msh_map *up, bool xml);
+                                     const msh_map *up, unsigned flags);
+enum {
+    MSH_HTML_XML = 1,
+    MSH_HTML_AGAIN = 2 /* a further reading of the same bytes: members were read before */
+};
 
 /* All of a document in UTF-8, for extractors of text formats. */
 typedef struct msh_decoded {
@@ -40,7 +45,7 @@ typedef struct msh_decoded {
     size_t n_points, cap_points;
     msh_view source;
     msh_charset cs;
-    uint64_t base;
+    unsigned reading; /* 0 for the first */
 } msh_decoded;
 /* skip: bytes of BOM. The source must outlive it. */
 MSH_MUST_CHECK msh_err msh_decode_all(msh_decoded *d, msh_view source, msh_charset cs, size_t skip);
