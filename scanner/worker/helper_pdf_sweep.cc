@@ -196,10 +196,40 @@ void Sweep::walk(const Object &o, const std::string &key, msh_role role, const O
         walk_dict(o.getDict(), owner);
     } else if (o.isStream()) {
         walk_dict(o.getStream()->getDict(), owner);
+    } else if ((o.isCmd() || o.isError()) && owner.number > 0) {
+        report.outcome(MSH_REASON_PDF_CORRUPT); /* not an object: nested too deep, or damaged */
     }
 }
 
 /* --- objects ---------------------------------------------------------------------------------- */
+
+static bool is_blank(unsigned char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0;
+}
+
+static size_t find(msh_view v, const char *word, size_t from)
+{
+    if (from >= v.len)
+        return SIZE_MAX;
+    const void *p = memmem(v.data + from, v.len - from, word, strlen(word));
+    return p ? static_cast<size_t>(static_cast<const uint8_t *>(p) - v.data) : SIZE_MAX;
+}
+
+/* The bytes of an object that reads as null hold something else: poppler would not read it. */
+bool Sweep::is_refused(Goffset at) const
+{
+    msh_view v = report.job->bytes;
+    if (at < 0 || static_cast<size_t>(at) >= v.len)
+        return false;
+    size_t word = find(v, "obj", static_cast<size_t>(at)), i = word + 3;
+    if (word == SIZE_MAX || word - static_cast<size_t>(at) > 24)
+        return false;
+    while (i < v.len && is_blank(v.data[i]))
+        i++;
+    return i + 4 <= v.len && memcmp(v.data + i, "null", 4) != 0 &&
+           memcmp(v.data + i, "endo", 4) != 0;
+}
 
 void Sweep::table()
 {
@@ -212,8 +242,11 @@ void Sweep::table()
             continue;
         Object o = xref->fetch(i, e->type == xrefEntryCompressed ? 0 : e->gen);
         walk(o, "", MSH_ROLE_ATTR, {i, 0});
-        if (o.isStream() && !o.getStream()->getDict()->is("XRef") &&
-            !o.getStream()->getDict()->is("ObjStm"))
+        if (o.isNull() && e->type == xrefEntryUncompressed && is_refused(e->offset + start))
+            report.outcome(MSH_REASON_PDF_CORRUPT);
+        if (o.isStream() && o.getStream()->getDict()->is("ObjStm"))
+            object_stream(o); /* it may hold objects that a later one replaced */
+        else if (o.isStream() && !o.getStream()->getDict()->is("XRef"))
             stream_numbers.push_back(i);
     }
     if (trailer->isDict())
@@ -229,11 +262,6 @@ bool Sweep::is_live(int number, size_t at) const
     Goffset place = e && e->type == xrefEntryUncompressed ? e->offset + start : -1;
     Goffset off = static_cast<Goffset>(at) - place;
     return place >= 0 && off >= 0 && off < 8;
-}
-
-static bool is_blank(unsigned char c)
-{
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0;
 }
 
 /* A number that ends before `at`; *at becomes its beginning. -1: none. */
@@ -252,14 +280,6 @@ static int number_before(msh_view v, size_t *at)
         n = n * 10 + (v.data[i] - '0');
     *at = from;
     return from == end ? -1 : n;
-}
-
-static size_t find(msh_view v, const char *word, size_t from)
-{
-    if (from >= v.len)
-        return SIZE_MAX;
-    const void *p = memmem(v.data + from, v.len - from, word, strlen(word));
-    return p ? static_cast<size_t>(static_cast<const uint8_t *>(p) - v.data) : SIZE_MAX;
 }
 
 void Sweep::stray_at(size_t at, size_t end, int number, int gen)
@@ -284,7 +304,7 @@ void Sweep::stray_at(size_t at, size_t end, int number, int gen)
         stray_streams.push_back(std::move(o));
 }
 
-/* Objects of an object stream that the table does not name (an older revision's). */
+/* All objects of an object stream, also those that the table does not name. */
 void Sweep::object_stream(Object &o)
 {
     Dict *dict = o.getStream()->getDict();
