@@ -135,7 +135,7 @@ class Sweep
     void say_content(Object &o, const std::string &bytes);
     bool decode(Stream *s, size_t most, std::string &out);
     bool is_live(int number, size_t at) const;
-    bool is_refused(Goffset at) const;
+    bool is_refused(int number, Goffset at) const;
 
     XRef *xref;
     Report &report;

@@ -24,7 +24,7 @@ static const size_t MOST_OF_BOMB = 1 << 20; /* of a stream that does not end, ha
 static const size_t MOST_GROUPED = 1 << 20;
 static const size_t MOST_STRAYS = 200000;
 static const unsigned MOST_VARIANTS = 4;
-static const int DEEPEST = 600;
+static const int DEEPEST = 400; /* poppler cuts at 500 and does not say so */
 static const uint64_t MOST_COMPARED = 256ull << 20;
 
 /* --- strings ---------------------------------------------------------------------------------- */
@@ -216,14 +216,35 @@ static size_t find(msh_view v, const char *word, size_t from)
     return p ? static_cast<size_t>(static_cast<const uint8_t *>(p) - v.data) : SIZE_MAX;
 }
 
+/* A number that ends before `at`; *at becomes its beginning. -1: none. */
+static int number_before(msh_view v, size_t *at)
+{
+    size_t end = *at;
+    while (end && is_blank(v.data[end - 1]))
+        end--;
+    if (end == *at)
+        return -1;
+    size_t from = end;
+    while (from && end - from < 9 && v.data[from - 1] >= '0' && v.data[from - 1] <= '9')
+        from--;
+    int n = 0;
+    for (size_t i = from; i < end; i++)
+        n = n * 10 + (v.data[i] - '0');
+    *at = from;
+    return from == end ? -1 : n;
+}
+
 /* The bytes of an object that reads as null hold something else: poppler would not read it. */
-bool Sweep::is_refused(Goffset at) const
+bool Sweep::is_refused(int number, Goffset at) const
 {
     msh_view v = report.job->bytes;
     if (at < 0 || static_cast<size_t>(at) >= v.len)
         return false;
     size_t word = find(v, "obj", static_cast<size_t>(at)), i = word + 3;
     if (word == SIZE_MAX || word - static_cast<size_t>(at) > 24)
+        return false;
+    int gen = number_before(v, &word);
+    if (gen < 0 || number_before(v, &word) != number)
         return false;
     while (i < v.len && is_blank(v.data[i]))
         i++;
@@ -242,7 +263,7 @@ void Sweep::table()
             continue;
         Object o = xref->fetch(i, e->type == xrefEntryCompressed ? 0 : e->gen);
         walk(o, "", MSH_ROLE_ATTR, {i, 0});
-        if (o.isNull() && e->type == xrefEntryUncompressed && is_refused(e->offset + start))
+        if (o.isNull() && e->type == xrefEntryUncompressed && is_refused(i, e->offset + start))
             report.outcome(MSH_REASON_PDF_CORRUPT);
         if (o.isStream() && o.getStream()->getDict()->is("ObjStm"))
             object_stream(o); /* it may hold objects that a later one replaced */
@@ -262,24 +283,6 @@ bool Sweep::is_live(int number, size_t at) const
     Goffset place = e && e->type == xrefEntryUncompressed ? e->offset + start : -1;
     Goffset off = static_cast<Goffset>(at) - place;
     return place >= 0 && off >= 0 && off < 8;
-}
-
-/* A number that ends before `at`; *at becomes its beginning. -1: none. */
-static int number_before(msh_view v, size_t *at)
-{
-    size_t end = *at;
-    while (end && is_blank(v.data[end - 1]))
-        end--;
-    if (end == *at)
-        return -1;
-    size_t from = end;
-    while (from && end - from < 9 && v.data[from - 1] >= '0' && v.data[from - 1] <= '9')
-        from--;
-    int n = 0;
-    for (size_t i = from; i < end; i++)
-        n = n * 10 + (v.data[i] - '0');
-    *at = from;
-    return from == end ? -1 : n;
 }
 
 void Sweep::stray_at(size_t at, size_t end, int number, int gen)
