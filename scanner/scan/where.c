@@ -37,7 +37,7 @@ void msh_where_libexec(const msh_options *options, char out[MSH_WHERE_PATH])
     if (options->libexec)
         (void)snprintf(out, MSH_WHERE_PATH, "%s", options->libexec);
     else
-        choose(".", "../libexec/mishen", "CMakeCache.txt", out);
+        choose("libexec", "../libexec/mishen", "../CMakeCache.txt", out);
 }
 
 void msh_where_rules(const msh_options *options, char out[MSH_WHERE_PATH])
