@@ -51,26 +51,24 @@ int64_t msh_file_pread(int fd, void *to, size_t n, uint64_t offset)
     return (int64_t)got;
 }
 
+/* At the ceiling one more byte decides: the end of the file, or too much. */
 static msh_err read_all(int fd, msh_buf *out)
 {
+    uint8_t extra;
     for (;;) {
-        uint8_t *room = msh_buf_room(out, 1);
-        size_t want = out->cap - out->len;
+        size_t left = out->ceiling - out->len, want = left < READ_STEP ? left : READ_STEP;
+        uint8_t *room = want ? msh_buf_room(out, want) : &extra;
         if (!room)
             return out->err;
-        if (want < READ_STEP && out->ceiling - out->len > READ_STEP) {
-            room = msh_buf_room(out, READ_STEP);
-            want = READ_STEP;
-        }
-        if (!room)
-            return out->err;
-        ssize_t r = read(fd, room, want);
+        ssize_t r = read(fd, room, want ? want : 1);
         if (r < 0 && errno == EINTR)
             continue;
         if (r < 0)
             return MSH_E_IO;
         if (r == 0)
             return MSH_OK;
+        if (!want)
+            return MSH_E_LIMIT_BUFFER;
         msh_buf_grew(out, (size_t)r);
     }
 }
