@@ -312,9 +312,10 @@ static bool is_stopped(const reader *r)
     return r->err != MSH_OK || r->reason != MSH_REASON_COUNT;
 }
 
+/* A handler that went well (MSH_OK, no reason) stops nothing. */
 static void stop(reader *r, msh_err err, msh_reason reason)
 {
-    if (is_stopped(r))
+    if (is_stopped(r) || (err == MSH_OK && reason == MSH_REASON_COUNT))
         return;
     r->err = err;
     r->reason = reason;

@@ -5,7 +5,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 "$MISHEN" scan --state "$state" --format ndjson samples/outbox >"$here/out" 2>"$here/err"
 ocr=no
-[ -x "$(dirname "$MISHEN")/mishen-ocr" ] && ocr=yes
+[ -x "$(dirname "$MISHEN")/libexec/mishen-ocr" ] && ocr=yes
 python3 - "$here/out" samples/MANIFEST "$ocr" <<'P' || failures=1
 import json, sys
 got = {}
