@@ -36,9 +36,10 @@ msh_err msh_archive_unzip(msh_extract *x, const msh_archive_member *m, msh_buf *
 void msh_archive_prepare(void)
 {
     tzset();
+    /* kept in use for the life of the process: freed, its file would be opened again */
     locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     if (utf8)
-        freelocale(utf8);
+        (void)uselocale(utf8);
 }
 
 typedef struct feed {

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "extract/archive.h"
 #include "base/view.h"
 #include "worker/channel.h"
 #include "worker/helpers.h"
@@ -318,6 +319,7 @@ static int run_zygote(zygote *z, pid_t parent)
     if (!z->entries)
         return 1;
     msh_lock_warm();
+    msh_archive_prepare();
     struct pollfd p[2] = {{z->socket, POLLIN, 0}, {z->signals, POLLIN, 0}};
     for (;;) {
         if (poll(p, 2, -1) < 0 && errno != EINTR)
