@@ -292,12 +292,13 @@ static msh_err sync_fd(int fd, const char *what, msh_error *why)
 /* Steps of section 8 for one piece; on an error the files may be ahead of l->state. */
 static msh_err write_piece(msh_log *l, msh_cursor *group, uint64_t *first, msh_error *why)
 {
+    const bool begins = group->at == 0; /* the records of a group have consecutive numbers */
     char ts[MSH_UTC_SIZE];
     msh_tree trees[MSH_PROFILES];
     uint64_t n = l->state.trees[0].size;
     msh_clock_format(msh_clock_utc_us(), ts);
     msh_buf_reset(&l->out);
-    if (rotation_due(l, ts))
+    if (begins && rotation_due(l, ts))
         MSH_TRY(rotate(l, ts, &n, why));
     *first = n;
     MSH_TRY(form_lines(l, group, ts, &n, why));

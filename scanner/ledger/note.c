@@ -207,21 +207,27 @@ msh_err msh_note_read(msh_view v, msh_note *out)
     return MSH_OK;
 }
 
-msh_err msh_note_sign(msh_buf *out, msh_view text, const msh_note_key *k)
+msh_err msh_note_sign_more(msh_buf *out, msh_view text, const msh_note_key *k)
 {
     uint8_t raw[4 + MSH_SIGNATURE_MAX];
     size_t n;
-    if (text.len == 0 || text.data[text.len - 1] != '\n' || has_control(text))
-        return MSH_E_USAGE;
     MSH_TRY(msh_key_sign(k->key, text, raw + 4, &n));
     memcpy(raw, k->id, 4);
-    msh_buf_put_view(out, text);
-    msh_buf_put_str(out, "\n" DASH);
+    msh_buf_put_str(out, DASH);
     msh_buf_put_str(out, k->name);
     msh_buf_put_byte(out, ' ');
     msh_base64_encode(out, msh_view_of(raw, n + 4));
     msh_buf_put_byte(out, '\n');
     return msh_buf_err(out);
+}
+
+msh_err msh_note_sign(msh_buf *out, msh_view text, const msh_note_key *k)
+{
+    if (text.len == 0 || text.data[text.len - 1] != '\n' || has_control(text))
+        return MSH_E_USAGE;
+    msh_buf_put_view(out, text);
+    msh_buf_put_byte(out, '\n');
+    return msh_note_sign_more(out, text, k);
 }
 
 msh_err msh_note_verify(const msh_note *n, const msh_note_key *k)

@@ -44,6 +44,8 @@ MSH_MUST_CHECK msh_err msh_note_key_read(msh_note_key *k, msh_view vkey);
 MSH_MUST_CHECK msh_err msh_note_read(msh_view v, msh_note *out);
 /* Text (ending in LF) with a signature of k, appended. */
 MSH_MUST_CHECK msh_err msh_note_sign(msh_buf *out, msh_view text, const msh_note_key *k);
+/* One more signature line over the same text, behind what msh_note_sign wrote. */
+MSH_MUST_CHECK msh_err msh_note_sign_more(msh_buf *out, msh_view text, const msh_note_key *k);
 /* MSH_OK only when a signature of this very key stands there and is good. */
 MSH_MUST_CHECK msh_err msh_note_verify(const msh_note *n, const msh_note_key *k);
 

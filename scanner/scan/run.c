@@ -49,13 +49,14 @@ static msh_err report_entry(msh_run *r, const msh_entry *e)
 
 static msh_err commit(msh_run *r, msh_error *why)
 {
-    uint64_t first;
+    uint64_t first = 0;
     if (msh_log_pending(r->log) > 0)
         MSH_TRY(msh_log_commit(r->log, &first, why));
     msh_err err = MSH_OK;
     while (r->ready_head) {
         msh_entry *e = r->ready_head;
         r->ready_head = e->next;
+        e->record += first;
         if (err == MSH_OK)
             err = report_entry(r, e);
         msh_entry_free(e);
@@ -175,6 +176,7 @@ static msh_err settle(msh_run *r, msh_error *why)
             r->ready_head = e;
         r->ready_tail = e;
         r->n_ready++;
+        e->record = msh_log_pending(r->log);
         MSH_TRY(msh_records_item(r, e, why));
         MSH_TRY(commit_if_due(r, why));
     }

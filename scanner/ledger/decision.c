@@ -1,0 +1,311 @@
+/* decision.c: writing and reading decisions. Reading refuses whatever this version does not know:
+ * an act it cannot apply must not be passed over in silence. */
+#define _GNU_SOURCE
+#include "ledger/decision.h"
+
+#include "base/base64.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/view.h"
+#include "crypto/keyfile.h"
+#include "ledger/canon.h"
+#include "ledger/path.h"
+#include "ledger/store.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+static const char head[] = "audit-decision/v1\n";
+static const char *const suffixes[MSH_REVIEWER_KEYS] = {"", ".sm3"};
+enum { TEXT_MAX = 128 << 10 };
+
+/* --- reviewers -------------------------------------------------------------------------------- */
+
+bool msh_reviewer_name_ok(const char *name)
+{
+    size_t n = strlen(name);
+    return n <= MSH_REVIEWER_NAME && name[0] != '.' && !strchr(name, '/') &&
+           msh_note_name_ok(msh_view_str(name)) && msh_path_is_plain(msh_view_str(name));
+}
+
+static msh_err reviewer_path(const char *state, const char *name, const char *suffix,
+                             char out[MSH_LOG_PATH], msh_error *why)
+{
+    if (!msh_reviewer_name_ok(name))
+        return msh_fail(why, MSH_E_USAGE, "not a name for a reviewer (no blank, no '+', no '/')");
+    int n = snprintf(out, MSH_LOG_PATH, "%s/reviewers/%s%s", state, name, suffix);
+    return n > 0 && n < MSH_LOG_PATH ? MSH_OK : msh_fail(why, MSH_E_STATE, "name too long");
+}
+
+static msh_err open_key(const char *state, const char *name, size_t i, msh_note_key *out,
+                        msh_error *why)
+{
+    char path[MSH_LOG_PATH], pub[MSH_LOG_PATH], suffix[32];
+    struct stat st;
+    msh_key *key;
+    (void)snprintf(suffix, sizeof suffix, "%s.pem", suffixes[i]);
+    MSH_TRY(reviewer_path(state, name, suffix, path, why));
+    (void)snprintf(suffix, sizeof suffix, "%s.pub.pem", suffixes[i]);
+    MSH_TRY(reviewer_path(state, name, suffix, pub, why));
+    MSH_TRY(msh_keyfile_load_or_make(path, msh_profile_at(i)->alg, &key, NULL, why));
+    if (lstat(pub, &st) != 0) {
+        msh_err err = msh_keyfile_write_public(pub, key, why);
+        if (err != MSH_OK) {
+            msh_key_free(key);
+            return err;
+        }
+    }
+    return msh_note_key_init(out, name, key);
+}
+
+msh_err msh_reviewer_open(const char *state, const char *name, msh_reviewer *out, msh_error *why)
+{
+    char folder[MSH_LOG_PATH];
+    *out = (msh_reviewer){0};
+    MSH_TRY(msh_store_path(state, "reviewers", folder, why));
+    MSH_TRY(msh_file_make_dirs(folder, why));
+    for (size_t i = 0; i < MSH_REVIEWER_KEYS; i++) {
+        msh_err err = open_key(state, name, i, &out->keys[i], why);
+        if (err != MSH_OK) {
+            msh_reviewer_dispose(out);
+            return err;
+        }
+    }
+    return MSH_OK;
+}
+
+msh_err msh_reviewer_open_public(const char *state, const char *name, msh_reviewer *out,
+                                 msh_error *why)
+{
+    *out = (msh_reviewer){0};
+    for (size_t i = 0; i < MSH_REVIEWER_KEYS; i++) {
+        char pub[MSH_LOG_PATH], suffix[32];
+        msh_key *key;
+        (void)snprintf(suffix, sizeof suffix, "%s.pub.pem", suffixes[i]);
+        msh_err err = reviewer_path(state, name, suffix, pub, why);
+        if (err == MSH_OK)
+            err = msh_keyfile_load_public(pub, msh_profile_at(i)->alg, &key, why);
+        if (err == MSH_OK)
+            err = msh_note_key_init(&out->keys[i], name, key);
+        if (err != MSH_OK) {
+            msh_reviewer_dispose(out);
+            return err == MSH_E_MEMORY ? err : MSH_E_EVIDENCE;
+        }
+    }
+    return MSH_OK;
+}
+
+void msh_reviewer_dispose(msh_reviewer *r)
+{
+    for (size_t i = 0; i < MSH_REVIEWER_KEYS; i++)
+        msh_note_key_dispose(&r->keys[i]);
+}
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+static void put_optional(msh_json_writer *w, const char *key, const char *text)
+{
+    msh_jw_key(w, key);
+    if (text)
+        msh_jw_str(w, msh_view_str(text));
+    else
+        msh_jw_null(w);
+}
+
+static void put_hash(msh_json_writer *w, const char *key, const uint8_t hash[32])
+{
+    char hex[65];
+    msh_hex32(hash, hex);
+    msh_jw_kstr(w, key, msh_view_str(hex));
+}
+
+static void put_files(msh_json_writer *w, const msh_decision *d)
+{
+    msh_jw_key(w, "files");
+    msh_jw_open(w, '[');
+    for (size_t i = 0; i < d->n_files; i++) {
+        msh_jw_open(w, '{');
+        msh_jw_kstr(w, "path", d->files[i].path);
+        put_hash(w, "sha256", d->files[i].sha256);
+        msh_jw_kuint(w, "size", d->files[i].size);
+        put_hash(w, "sm3", d->files[i].sm3);
+        msh_jw_close(w, '}');
+    }
+    msh_jw_close(w, ']');
+}
+
+static void put_scans(msh_json_writer *w, const msh_decision *d)
+{
+    msh_jw_key(w, "scans");
+    msh_jw_open(w, '[');
+    for (size_t i = 0; i < d->n_files; i++) {
+        msh_jw_open(w, '{');
+        msh_jw_kstr(w, "log", msh_view_str(d->log));
+        msh_jw_kuint(w, "n", d->files[i].record);
+        msh_jw_close(w, '}');
+    }
+    msh_jw_close(w, ']');
+}
+
+static void put_body(msh_buf *out, const msh_decision *d)
+{
+    msh_json_writer w;
+    msh_jw_begin(&w, out);
+    msh_jw_open(&w, '{');
+    msh_jw_kstr(&w, "act", msh_view_str(d->act));
+    put_optional(&w, "not_after", NULL);
+    put_optional(&w, "policy", d->policy);
+    if (d->reason)
+        put_optional(&w, "reason", d->reason);
+    msh_jw_key(&w, "release");
+    msh_jw_open(&w, '{');
+    put_optional(&w, "category", d->category);
+    put_optional(&w, "channel", d->channel);
+    put_optional(&w, "docno", d->docno);
+    put_files(&w, d);
+    msh_jw_kstr(&w, "id", msh_view_str(d->release));
+    put_optional(&w, "title", d->title);
+    msh_jw_close(&w, '}');
+    msh_jw_kstr(&w, "reviewer", msh_view_str(d->reviewer));
+    msh_jw_kstr(&w, "role", MSH_VIEW("approver"));
+    put_scans(&w, d);
+    put_optional(&w, "scope", NULL);
+    msh_jw_kstr(&w, "ts", msh_view_str(d->ts));
+    msh_jw_kuint(&w, "v", 1);
+    msh_jw_close(&w, '}');
+}
+
+static msh_err refuse(const msh_decision *d, msh_error *why)
+{
+    if (d->n_files == 0 || d->n_files > MSH_DECISION_FILES)
+        return msh_fail(why, MSH_E_USAGE, "a release has 1 to %d files", MSH_DECISION_FILES);
+    for (size_t i = 0; i < d->n_files; i++) {
+        msh_verdict v = d->files[i].verdict;
+        if (v == MSH_VERDICT_BLOCK || v == MSH_VERDICT_NOT_INSPECTED ||
+            (v == MSH_VERDICT_REVIEW && !d->reason))
+            return msh_fail(why, MSH_E_REFUSED, "file %zu is %s", i + 1, msh_verdict_name(v));
+        if (!msh_path_is_plain(d->files[i].path))
+            return msh_fail(why, MSH_E_REFUSED, "file %zu must be renamed first", i + 1);
+    }
+    return MSH_OK;
+}
+
+msh_err msh_decision_write(msh_buf *out, const msh_decision *d, const msh_reviewer *reviewer,
+                           msh_error *why)
+{
+    msh_arena a;
+    msh_json *j;
+    msh_buf body, text;
+    MSH_TRY(refuse(d, why));
+    msh_arena_init(&a, 16 << 20);
+    msh_buf_init(&body, TEXT_MAX);
+    msh_buf_init(&text, TEXT_MAX);
+    put_body(&body, d);
+    msh_err err = msh_buf_err(&body);
+    if (err == MSH_OK)
+        err = msh_json_read(&a, msh_buf_view(&body), MSH_JSON_LOG, &j, why);
+    if (err == MSH_OK) {
+        msh_buf_put_str(&text, head);
+        msh_json_canonical(&text, j);
+        msh_buf_put_byte(&text, '\n');
+        err = msh_buf_err(&text);
+    }
+    if (err == MSH_OK)
+        err = msh_note_sign(out, msh_buf_view(&text), &reviewer->keys[0]);
+    if (err == MSH_OK)
+        err = msh_note_sign_more(out, msh_buf_view(&text), &reviewer->keys[1]);
+    if (err != MSH_OK)
+        (void)msh_fail(why, err, "the decision cannot be written");
+    msh_buf_dispose(&body);
+    msh_buf_dispose(&text);
+    msh_arena_dispose(&a);
+    return err;
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static msh_err not_valid(msh_error *why, const char *what)
+{
+    return msh_fail(why, MSH_E_EVIDENCE, "decision: %s", what);
+}
+
+static msh_err check_signatures(const msh_note *note, msh_view reviewer, const char *state,
+                                const msh_key *const log_pub[2], msh_error *why)
+{
+    char name[MSH_REVIEWER_NAME + 1];
+    msh_reviewer r;
+    if (reviewer.len == 0 || reviewer.len > MSH_REVIEWER_NAME || note->n_sigs != MSH_REVIEWER_KEYS)
+        return not_valid(why, "not signed by its reviewer");
+    memcpy(name, reviewer.data, reviewer.len);
+    name[reviewer.len] = '\0';
+    if (!msh_reviewer_name_ok(name))
+        return not_valid(why, "not a name for a reviewer");
+    MSH_TRY(msh_reviewer_open_public(state, name, &r, why));
+    msh_err err = MSH_OK;
+    for (size_t i = 0; i < MSH_REVIEWER_KEYS && err == MSH_OK; i++) {
+        if (msh_view_eq(msh_key_public(r.keys[i].key), msh_key_public(log_pub[i])))
+            err = not_valid(why, "signed with the scanner's own key");
+        else if (msh_note_verify(note, &r.keys[i]) != MSH_OK)
+            err = not_valid(why, "a signature of its reviewer does not verify");
+    }
+    msh_reviewer_dispose(&r);
+    return err;
+}
+
+static bool read_file(const msh_json *j, msh_decision_file *out)
+{
+    const msh_json *size = msh_json_get(j, "size");
+    out->path = msh_json_text(msh_json_get(j, "path"));
+    out->size = (uint64_t)msh_json_int(size, 0);
+    return size && size->type == MSH_JSON_NUMBER && msh_path_is_plain(out->path) &&
+           msh_hex32_read(msh_json_text(msh_json_get(j, "sha256")), out->sha256) &&
+           msh_hex32_read(msh_json_text(msh_json_get(j, "sm3")), out->sm3);
+}
+
+static msh_err read_files(msh_arena *a, const msh_json *list, msh_decision_read_out *out,
+                          msh_error *why)
+{
+    size_t n = 0;
+    for (const msh_json *f = list ? list->child : NULL; f; f = f->next)
+        n++;
+    if (!list || list->type != MSH_JSON_ARRAY || n == 0 || n > MSH_DECISION_FILES)
+        return not_valid(why, "its list of files");
+    out->files = msh_arena_calloc(a, n, sizeof *out->files);
+    if (!out->files)
+        return msh_fail(why, MSH_E_MEMORY, "decision");
+    for (const msh_json *f = list->child; f; f = f->next)
+        if (!read_file(f, &out->files[out->n_files++]))
+            return not_valid(why, "an entry of its files");
+    return MSH_OK;
+}
+
+msh_err msh_decision_read(msh_arena *a, msh_view text, const char *state,
+                          const msh_key *const log_pub[2], msh_decision_read_out *out,
+                          msh_error *why)
+{
+    msh_note note;
+    msh_json *j;
+    *out = (msh_decision_read_out){0};
+    msh_view copy = msh_arena_copy(a, text);
+    if (!copy.data)
+        return msh_fail(why, MSH_E_MEMORY, "decision");
+    if (msh_note_read(copy, &note) != MSH_OK || !msh_view_starts(note.text, msh_view_str(head)))
+        return not_valid(why, "not a note of this form");
+    size_t from = sizeof head - 1;
+    msh_view body = msh_view_cut(note.text, from, note.text.len - from - 1);
+    if (!msh_canon_is(body))
+        return not_valid(why, "not canonical");
+    msh_err err = msh_json_read(a, body, MSH_JSON_LOG, &j, why);
+    if (err != MSH_OK)
+        return err == MSH_E_MEMORY ? err : MSH_E_EVIDENCE;
+    const msh_json *release = msh_json_get(j, "release");
+    out->act = msh_json_text(msh_json_get(j, "act"));
+    out->reviewer = msh_json_text(msh_json_get(j, "reviewer"));
+    out->not_after = msh_json_text(msh_json_get(j, "not_after"));
+    out->release = msh_json_text(msh_json_get(release, "id"));
+    out->title = msh_json_text(msh_json_get(release, "title"));
+    if (msh_json_int(msh_json_get(j, "v"), 0) != 1 || !msh_view_eq_str(out->act, "approve"))
+        return not_valid(why, "an act that this version does not know");
+    MSH_TRY(check_signatures(&note, out->reviewer, state, log_pub, why));
+    return read_files(a, msh_json_get(release, "files"), out, why);
+}
