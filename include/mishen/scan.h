@@ -82,6 +82,7 @@ typedef struct msh_approve_job {
     const char *category; /* 类别 */
     const char *channel;
     const char *release; /* id; NULL = made */
+    const char *reason;  /* why files for REVIEW are approved all the same; NULL = they are not */
 } msh_approve_job;
 MSH_MUST_CHECK msh_err msh_approve(const msh_options *options, const msh_approve_job *job,
                                    int *exit_code, msh_error *why);

@@ -7,6 +7,7 @@
 
 #include <mishen/scan.h>
 
+#include "base/clock.h"
 #include "ledger/log.h"
 #include "report/report.h"
 #include "scan/item.h"
@@ -45,6 +46,11 @@ typedef struct msh_run {
 MSH_MUST_CHECK msh_err msh_run_source(msh_run *r, msh_source *s, msh_error *why);
 /* An item that could not even be found (a missing path). */
 MSH_MUST_CHECK msh_err msh_run_missing(msh_run *r, const char *path, msh_error *why);
+/* A path of the command line: a folder, a file, "-". One that is not there is an item that was not
+ * inspected; the others are still scanned. */
+MSH_MUST_CHECK msh_err msh_run_path(msh_run *r, const char *path, msh_error *why);
+/* "20261124T200132Z-1a2b3c4d", and the time it was made at. */
+MSH_MUST_CHECK msh_err msh_run_make_id(char out[32], char started[MSH_UTC_SIZE]);
 /* Take all open results, commit, report. */
 MSH_MUST_CHECK msh_err msh_run_drain(msh_run *r, msh_error *why);
 void msh_run_dispose(msh_run *r);

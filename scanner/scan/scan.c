@@ -25,8 +25,7 @@ typedef struct scan_outputs {
     msh_output asked; /* what the user asked for */
 } scan_outputs;
 
-/* "20261124T200132Z-1a2b3c4d" */
-static msh_err make_run_id(char out[32], char started[MSH_UTC_SIZE])
+msh_err msh_run_make_id(char out[32], char started[MSH_UTC_SIZE])
 {
     uint8_t random[4];
     char utc[MSH_UTC_SIZE], hex[9];
@@ -84,8 +83,7 @@ static msh_err begin_reports(msh_run *r, const char *started, msh_error *why)
     return MSH_OK;
 }
 
-/* A path that is not there is an item that was not inspected; the others are still scanned. */
-static msh_err scan_path(msh_run *r, const char *path, msh_error *why)
+msh_err msh_run_path(msh_run *r, const char *path, msh_error *why)
 {
     msh_source *s = NULL;
     msh_error lost = {0};
@@ -104,7 +102,7 @@ static msh_err scan_path(msh_run *r, const char *path, msh_error *why)
 static msh_err scan_all(msh_run *r, const msh_scan_job *job, msh_error *why)
 {
     for (size_t i = 0; i < job->n_paths && !r->stop; i++)
-        MSH_TRY(scan_path(r, job->paths[i], why));
+        MSH_TRY(msh_run_path(r, job->paths[i], why));
     if (job->files_from) {
         msh_source *s;
         MSH_TRY(msh_source_list(job->files_from, &s, why));
@@ -183,7 +181,7 @@ msh_err msh_scan(const msh_options *options, const msh_scan_job *job, int *exit_
     }
     (void)signal(SIGPIPE, SIG_IGN);
     MSH_GUARD(msh_open_run(r, options, why));
-    MSH_GUARD(make_run_id(r->id, started));
+    MSH_GUARD(msh_run_make_id(r->id, started));
     MSH_GUARD(open_reports(r, o, job, why));
     MSH_GUARD(msh_progress_new(job->progress, options->lang, &r->progress));
     MSH_GUARD(msh_records_begin(r, job->paths, job->n_paths, why));

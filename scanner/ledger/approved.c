@@ -1,0 +1,201 @@
+/* approved.c: the index of approved files, made anew from the verified log each time: no register
+ * file is trusted. */
+#define _GNU_SOURCE
+#include "ledger/approved.h"
+
+#include "base/base64.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/table.h"
+#include "base/view.h"
+#include "crypto/keyfile.h"
+#include "ledger/store.h"
+#include "ledger/verify.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+enum { KEY_MAX = 8192, ARENA_MAX = 1 << 30 };
+
+/* An approved path: the latest release that names it, and whether it was seen. */
+typedef struct path_row {
+    msh_view release;
+    bool seen;
+} path_row;
+
+struct msh_approved {
+    const char *state, *now;
+    msh_arena arena;
+    msh_table *files; /* path NUL size sha256 sm3 → view of release */
+    msh_table *paths; /* path → path_row */
+    msh_key *log_keys[MSH_PROFILES];
+    msh_error bad; /* of the first decision that is not valid */
+    uint64_t bad_at;
+};
+
+static msh_view file_key(char out[KEY_MAX], msh_view path, uint64_t size, const uint8_t sha256[32],
+                         const uint8_t sm3[32])
+{
+    char hex[2][65];
+    msh_hex32(sha256, hex[0]);
+    msh_hex32(sm3, hex[1]);
+    int n = snprintf(out, KEY_MAX, "%s %s %" PRIu64 " ", hex[0], hex[1], size);
+    if (n < 0 || path.len > KEY_MAX - (size_t)n)
+        return (msh_view){NULL, 0};
+    memcpy(out + n, path.data, path.len);
+    return msh_view_of(out, (size_t)n + path.len);
+}
+
+static msh_err add_file(msh_approved *a, const msh_decision_file *f, const msh_view *release)
+{
+    char room[KEY_MAX];
+    void *old;
+    msh_view key = file_key(room, f->path, f->size, f->sha256, f->sm3);
+    path_row *row = msh_arena_calloc(&a->arena, 1, sizeof *row);
+    if (!key.data || !row)
+        return MSH_E_MEMORY;
+    row->release = *release;
+    MSH_TRY(msh_table_put(a->files, key, (void *)(uintptr_t)release, &old));
+    return msh_table_put(a->paths, f->path, row, &old);
+}
+
+static msh_err take_decision(msh_approved *a, uint64_t n, msh_view body)
+{
+    msh_json *j;
+    msh_decision_read_out d;
+    const msh_key *const keys[2] = {a->log_keys[0], a->log_keys[1]};
+    msh_err err = msh_json_read(&a->arena, body, MSH_JSON_LOG, &j, &a->bad);
+    if (err == MSH_OK)
+        err = msh_decision_read(&a->arena, msh_json_text(msh_json_get(j, "note")), a->state, keys,
+                                &d, &a->bad);
+    if (err == MSH_E_MEMORY)
+        return err;
+    if (err != MSH_OK) {
+        a->bad_at = n;
+        return MSH_OK;
+    }
+    if (d.not_after.len && msh_view_cmp(d.not_after, msh_view_str(a->now)) < 0)
+        return MSH_OK; /* no longer in force */
+    msh_view *release = msh_arena_calloc(&a->arena, 1, sizeof *release);
+    if (!release)
+        return MSH_E_MEMORY;
+    *release = d.release;
+    for (size_t i = 0; i < d.n_files; i++)
+        MSH_TRY(add_file(a, &d.files[i], release));
+    return MSH_OK;
+}
+
+static msh_err on_record(void *ctx, uint64_t n, msh_view type, msh_view body)
+{
+    msh_approved *a = ctx;
+    if (a->bad_at != UINT64_MAX || !msh_view_eq_str(type, "decision"))
+        return MSH_OK;
+    return take_decision(a, n, body);
+}
+
+static msh_err load_log_keys(msh_approved *a, const char *log)
+{
+    char path[MSH_LOG_PATH];
+    for (size_t p = 0; p < MSH_PROFILES; p++) {
+        MSH_TRY(msh_store_path(log, msh_profile_at(p)->public_key, path, NULL));
+        MSH_TRY(msh_keyfile_load_public(path, msh_profile_at(p)->alg, &a->log_keys[p], NULL));
+    }
+    return MSH_OK;
+}
+
+static msh_err load(msh_approved *a, msh_lang lang, msh_log_verdict *verdict, msh_error *why)
+{
+    char log[MSH_LOG_PATH];
+    struct stat st;
+    *verdict = (msh_log_verdict){.exit_code = MSH_VERIFY_UNANCHORED, .bad_size = UINT64_MAX};
+    a->files = msh_table_new();
+    a->paths = msh_table_new();
+    if (!a->files || !a->paths)
+        return msh_fail(why, MSH_E_MEMORY, "approved files");
+    MSH_TRY(msh_store_path(a->state, "log", log, why));
+    if (lstat(log, &st) != 0 && errno == ENOENT)
+        return MSH_OK;
+    /* Where the keys cannot be read, the verifier says so. */
+    if (load_log_keys(a, log) != MSH_OK)
+        return msh_verify_log(log, lang, verdict, why);
+    MSH_TRY(msh_verify_each(log, lang, on_record, a, verdict, why));
+    if (verdict->exit_code == MSH_VERIFY_UNANCHORED && a->bad_at != UINT64_MAX) {
+        verdict->exit_code = MSH_VERIFY_INVALID;
+        verdict->bad_size = a->bad_at;
+        (void)snprintf(verdict->what, sizeof verdict->what, "%" PRIu64 ": %.300s", a->bad_at,
+                       a->bad.text);
+    }
+    return MSH_OK;
+}
+
+msh_err msh_approved_load(const char *state, msh_lang lang, const char *now, msh_approved **out,
+                          msh_log_verdict *verdict, msh_error *why)
+{
+    *out = NULL;
+    msh_approved *a = msh_calloc(1, sizeof *a);
+    if (!a)
+        return msh_fail(why, MSH_E_MEMORY, "approved files");
+    a->state = state;
+    a->now = now;
+    a->bad_at = UINT64_MAX;
+    msh_arena_init(&a->arena, ARENA_MAX);
+    msh_err err = load(a, lang, verdict, why);
+    if (err != MSH_OK) {
+        msh_approved_free(a);
+        return err;
+    }
+    *out = a;
+    return MSH_OK;
+}
+
+void msh_approved_free(msh_approved *a)
+{
+    if (!a)
+        return;
+    if (a->files)
+        msh_table_free(a->files, NULL);
+    if (a->paths)
+        msh_table_free(a->paths, NULL);
+    for (size_t p = 0; p < MSH_PROFILES; p++)
+        msh_key_free(a->log_keys[p]);
+    msh_arena_dispose(&a->arena);
+    msh_free(a);
+}
+
+msh_approved_state msh_approved_find(const msh_approved *a, msh_view path, uint64_t size,
+                                     const uint8_t sha256[32], const uint8_t sm3[32],
+                                     msh_view *release)
+{
+    char room[KEY_MAX];
+    *release = (msh_view){NULL, 0};
+    path_row *row = msh_table_get(a->paths, path);
+    if (!row)
+        return MSH_APPROVED_UNKNOWN;
+    row->seen = true;
+    msh_view key = file_key(room, path, size, sha256, sm3);
+    const msh_view *found = key.data ? msh_table_get(a->files, key) : NULL;
+    *release = found ? *found : row->release;
+    return found ? MSH_APPROVED_YES : MSH_APPROVED_CHANGED;
+}
+
+typedef struct missing_ctx {
+    msh_approved_missing missing;
+    void *ctx;
+} missing_ctx;
+
+static bool visit(void *ctx, msh_view path, void *value)
+{
+    const missing_ctx *m = ctx;
+    const path_row *row = value;
+    if (!row->seen)
+        m->missing(m->ctx, path, row->release);
+    return true;
+}
+
+void msh_approved_each_missing(const msh_approved *a, msh_approved_missing missing, void *ctx)
+{
+    missing_ctx m = {missing, ctx};
+    msh_table_each(a->paths, visit, &m);
+}

@@ -1,0 +1,35 @@
+/* approved.h: what the verified log says is approved: an index from (path, size, hashes) to
+ * release. */
+#ifndef MSH_LEDGER_APPROVED_H
+#define MSH_LEDGER_APPROVED_H
+
+#include "ledger/decision.h"
+
+#include <mishen/ledger.h>
+
+typedef struct msh_approved msh_approved;
+
+/* Verifies the log of a state folder wholly and reads its decisions. A state folder without a log
+ * has none: *verdict says MSH_VERIFY_UNANCHORED with size 0. When the log or a decision does not
+ * verify, *verdict says so and nothing counts as approved. now: a time as in records. */
+MSH_MUST_CHECK msh_err msh_approved_load(const char *state, msh_lang lang, const char *now,
+                                         msh_approved **out, msh_log_verdict *verdict,
+                                         msh_error *why);
+void msh_approved_free(msh_approved *a);
+
+typedef enum msh_approved_state {
+    MSH_APPROVED_YES,
+    MSH_APPROVED_CHANGED, /* the path is approved with other bytes */
+    MSH_APPROVED_UNKNOWN
+} msh_approved_state;
+
+/* hashes and size of the bytes at hand. *release is set for YES and CHANGED; lives as long as a. */
+msh_approved_state msh_approved_find(const msh_approved *a, msh_view path, uint64_t size,
+                                     const uint8_t sha256[32], const uint8_t sm3[32],
+                                     msh_view *release);
+
+/* Paths that are approved but were not asked for with YES or CHANGED. */
+typedef void (*msh_approved_missing)(void *ctx, msh_view path, msh_view release);
+void msh_approved_each_missing(const msh_approved *a, msh_approved_missing missing, void *ctx);
+
+#endif

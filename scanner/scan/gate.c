@@ -1,0 +1,328 @@
+/* gate.c: may this folder be published? Every file is hashed here and compared with the decisions
+ * of the verified log; what is not approved is scanned on the spot, so that the answer says why
+ * not.
+ *
+ * Refuses links and special files, and says no whenever it does not know. */
+#define _GNU_SOURCE
+#include "scan/spot.h"
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/escape.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/reason.h"
+#include "base/table.h"
+#include "base/view.h"
+#include "ledger/approved.h"
+#include "scan/open.h"
+#include "source/source.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TEXT_MAX = 256 << 20, ARENA_MAX = 1 << 30 };
+
+typedef enum gate_state { GATE_APPROVED, GATE_CHANGED, GATE_UNKNOWN, GATE_REFUSED } gate_state;
+static const char *const state_names[] = {"approved", "changed", "unknown", "refused"};
+
+/* A file that is not approved as it stands. */
+typedef struct gate_file {
+    struct gate_file *next;
+    char *path; /* as the source gave it */
+    msh_view rel, release;
+    gate_state state;
+    msh_reason reason; /* for GATE_REFUSED */
+    bool scanned;
+    msh_verdict verdict;
+    uint64_t findings;
+} gate_file;
+
+typedef struct gate {
+    const msh_options *options;
+    const msh_gate_job *job;
+    bool ndjson;
+    msh_approved *approved;
+    msh_arena arena;
+    gate_file *first, **last;
+    msh_table *by_path;
+    uint64_t counts[4], missing;
+    bool not_inspected;
+    msh_buf text;
+} gate;
+
+static const char *tr(const gate *g, const char *zh, const char *en)
+{
+    return g->options->lang == MSH_LANG_EN ? en : zh;
+}
+
+static const char *state_text(const gate *g, gate_state s)
+{
+    static const char *const zh[] = {"已批准", "批准后被改动", "未经批准", "不得发布"};
+    static const char *const en[] = {"approved", "changed after approval", "not approved",
+                                     "refused"};
+    return tr(g, zh[s], en[s]);
+}
+
+/* --- comparing -------------------------------------------------------------------------------- */
+
+static msh_err add_file(gate *g, const msh_source_item *found, gate_state state, msh_reason reason,
+                        msh_view release, msh_error *why)
+{
+    void *old;
+    g->counts[state]++;
+    if (state == GATE_APPROVED)
+        return MSH_OK;
+    gate_file *f = msh_arena_calloc(&g->arena, 1, sizeof *f);
+    if (!f)
+        return msh_fail(why, MSH_E_MEMORY, "gate");
+    f->path = msh_arena_string(&g->arena, found->path);
+    f->rel = msh_arena_copy(&g->arena, found->rel);
+    f->release = msh_arena_copy(&g->arena, release);
+    f->state = state;
+    f->reason = reason;
+    if (!f->path || !f->rel.data || !f->release.data)
+        return msh_fail(why, MSH_E_MEMORY, "gate");
+    *g->last = f;
+    g->last = &f->next;
+    if (state == GATE_REFUSED) {
+        g->not_inspected = true;
+        return MSH_OK;
+    }
+    return msh_table_put(g->by_path, msh_view_str(f->path), f, &old);
+}
+
+static msh_err compare(gate *g, const msh_source_item *found, msh_error *why)
+{
+    static const gate_state states[] = {GATE_APPROVED, GATE_CHANGED, GATE_UNKNOWN};
+    msh_spot_hash hash;
+    msh_view release = {NULL, 0};
+    msh_error inner = {0};
+    if (found->fd < 0 || found->link.len)
+        return add_file(g, found, GATE_REFUSED,
+                        found->has_reason ? found->reason : MSH_REASON_FILE_LINK, release, why);
+    msh_err err = msh_spot_read(found->fd, &hash, &inner);
+    if (err == MSH_E_MEMORY || err == MSH_E_CRYPTO)
+        return msh_fail(why, err, "%s", inner.text);
+    if (err != MSH_OK)
+        return add_file(g, found, GATE_REFUSED,
+                        err == MSH_E_CORRUPT ? MSH_REASON_FILE_CHANGED : MSH_REASON_FILE_READ_ERROR,
+                        release, why);
+    msh_approved_state s =
+        msh_approved_find(g->approved, found->rel, hash.size, hash.sha256, hash.sm3, &release);
+    return add_file(g, found, states[s], MSH_REASON_FILE_CHANGED, release, why);
+}
+
+static msh_err compare_all(gate *g, msh_error *why)
+{
+    msh_source *s;
+    bool more = true;
+    MSH_TRY(msh_source_dir(g->job->folder, &s, why));
+    msh_err err = MSH_OK;
+    while (err == MSH_OK) {
+        msh_source_item found = {.fd = -1};
+        err = msh_source_next(s, &found, &more, why);
+        if (err != MSH_OK || !more)
+            break;
+        err = compare(g, &found, why);
+        if (found.fd >= 0)
+            close(found.fd);
+    }
+    msh_source_free(s);
+    return err;
+}
+
+/* --- scanning what is not approved ------------------------------------------------------------ */
+
+static void observe(void *ctx, const msh_entry *e)
+{
+    gate *g = ctx;
+    gate_file *f = msh_table_get(g->by_path, e->item.path);
+    if (!f)
+        return;
+    f->scanned = true;
+    f->verdict = e->item.verdict;
+    f->findings = e->item.findings;
+}
+
+static msh_err scan_rest(gate *g, msh_error *why)
+{
+    size_t n = msh_table_count(g->by_path), i = 0;
+    if (n == 0)
+        return MSH_OK;
+    const char **paths = msh_calloc(n, sizeof *paths);
+    msh_run *r = msh_calloc(1, sizeof *r);
+    msh_err err = paths && r ? MSH_OK : msh_fail(why, MSH_E_MEMORY, "gate");
+    if (err == MSH_OK) {
+        for (gate_file *f = g->first; f && i < n; f = f->next)
+            if (f->state != GATE_REFUSED)
+                paths[i++] = f->path;
+        const msh_spot_job job = {g->options, paths, i, observe, g};
+        err = msh_spot_scan(r, &job, why);
+    }
+    if (r)
+        msh_close_run(r);
+    msh_free(r);
+    msh_free(paths);
+    for (gate_file *f = g->first; f; f = f->next)
+        if (f->state != GATE_REFUSED && (!f->scanned || f->verdict == MSH_VERDICT_NOT_INSPECTED))
+            g->not_inspected = true;
+    return err;
+}
+
+/* --- words ------------------------------------------------------------------------------------ */
+
+static void tell_file(gate *g, const gate_file *f)
+{
+    msh_buf_printf(&g->text, "%s  ", state_text(g, f->state));
+    msh_escape_terminal(&g->text, f->rel);
+    if (f->state == GATE_REFUSED)
+        msh_buf_printf(&g->text, "  %s",
+                       msh_reason_text(msh_reason_name(f->reason), g->options->lang));
+    else if (f->scanned)
+        msh_buf_printf(&g->text, "  %s%s  %s%" PRIu64, tr(g, "机检：", "scan: "),
+                       msh_verdict_text(f->verdict, g->options->lang), tr(g, "命中 ", "findings "),
+                       f->findings);
+    else
+        msh_buf_printf(&g->text, "  %s", tr(g, "未能检查", "not inspected"));
+    msh_buf_put_byte(&g->text, '\n');
+}
+
+static void tell_file_json(gate *g, const gate_file *f)
+{
+    msh_json_writer w;
+    msh_jw_begin(&w, &g->text);
+    msh_jw_open(&w, '{');
+    msh_jw_kstr(&w, "type", MSH_VIEW("gate-item"));
+    msh_jw_kstr(&w, "path", f->rel);
+    msh_jw_kstr(&w, "state", msh_view_str(state_names[f->state]));
+    if (f->release.len)
+        msh_jw_kstr(&w, "release", f->release);
+    if (f->state == GATE_REFUSED)
+        msh_jw_kstr(&w, "reason", msh_view_str(msh_reason_name(f->reason)));
+    if (f->scanned) {
+        msh_jw_kstr(&w, "verdict", msh_view_str(msh_verdict_name(f->verdict)));
+        msh_jw_kuint(&w, "findings", f->findings);
+    }
+    msh_jw_close(&w, '}');
+    msh_buf_put_byte(&g->text, '\n');
+}
+
+static const char *next_words(const gate *g, int exit_code)
+{
+    switch (exit_code) {
+    case MSH_EXIT_CLEAN:
+        return tr(g, "可以发布：每个文件都与批准的一致",
+                  "may be published: every file is as approved");
+    case MSH_EXIT_FINDINGS:
+        return tr(g,
+                  "不得发布。下一步：恢复被改动的文件，或对新内容重新审查并批准（mishen approve "
+                  "--root 该文件夹 文件… --title 信息名称 --by 批准人）",
+                  "may not be published. next: restore what was changed, or have it reviewed and "
+                  "approved (mishen approve --root FOLDER FILE… --title … --by …)");
+    default:
+        return tr(
+            g, "不得发布：有文件未能检查或不该在此（链接、特殊文件）。下一步：移走或替换后再核对",
+            "may not be published: something could not be inspected, or does not belong here "
+            "(links, special files). next: take it away or replace it, then ask again");
+    }
+}
+
+static void count_missing(void *ctx, msh_view path, msh_view release)
+{
+    gate *g = ctx;
+    (void)path;
+    (void)release;
+    g->missing++;
+}
+
+static void tell_summary(gate *g, const msh_log_verdict *log, int exit_code)
+{
+    if (g->ndjson) {
+        msh_json_writer w;
+        msh_jw_begin(&w, &g->text);
+        msh_jw_open(&w, '{');
+        msh_jw_kstr(&w, "type", MSH_VIEW("gate"));
+        msh_jw_kint(&w, "v", 1);
+        msh_jw_kstr(&w, "folder", msh_view_str(g->job->folder));
+        for (size_t i = 0; i < 4; i++)
+            msh_jw_kuint(&w, state_names[i], g->counts[i]);
+        msh_jw_kuint(&w, "absent", g->missing);
+        msh_jw_kuint(&w, "log_size", log->size);
+        msh_jw_kint(&w, "exit", exit_code);
+        msh_jw_close(&w, '}');
+        msh_buf_put_byte(&g->text, '\n');
+        return;
+    }
+    for (size_t i = 0; i < 4; i++)
+        msh_buf_printf(&g->text, "%s %" PRIu64 "  ", state_text(g, (gate_state)i), g->counts[i]);
+    msh_buf_printf(&g->text, "%s %" PRIu64 "\n", tr(g, "批准了但不在此处", "approved but not here"),
+                   g->missing);
+    msh_buf_printf(&g->text, "%s\n", next_words(g, exit_code));
+}
+
+static int exit_of(const gate *g)
+{
+    uint64_t all = 0;
+    for (size_t i = 0; i < 4; i++)
+        all += g->counts[i];
+    if (g->not_inspected || all == 0)
+        return MSH_EXIT_NOT_INSPECTED;
+    return g->counts[GATE_CHANGED] || g->counts[GATE_UNKNOWN] ? MSH_EXIT_FINDINGS : MSH_EXIT_CLEAN;
+}
+
+/* --- the way through -------------------------------------------------------------------------- */
+
+static msh_err load(gate *g, const char *state, msh_log_verdict *log, msh_error *why)
+{
+    char now[MSH_UTC_SIZE];
+    msh_clock_format(msh_clock_utc_us(), now);
+    msh_err err = msh_approved_load(state, g->options->lang, now, &g->approved, log, why);
+    if (err == MSH_OK && log->exit_code != MSH_VERIFY_UNANCHORED &&
+        log->exit_code != MSH_VERIFY_ANCHORED)
+        err = msh_fail(why, MSH_E_EVIDENCE, "%s", log->what);
+    return err;
+}
+
+static msh_err run(gate *g, int *exit_code, msh_error *why)
+{
+    char state[MSH_STATE_PATH];
+    msh_log_verdict log;
+    MSH_TRY(msh_state_path(g->options, state, why));
+    MSH_TRY(load(g, state, &log, why));
+    MSH_TRY(compare_all(g, why));
+    MSH_TRY(scan_rest(g, why));
+    msh_approved_each_missing(g->approved, count_missing, g);
+    for (const gate_file *f = g->first; f; f = f->next)
+        (g->ndjson ? tell_file_json : tell_file)(g, f);
+    int code = exit_of(g);
+    tell_summary(g, &log, code);
+    MSH_TRY(msh_spot_print(&g->text, why));
+    *exit_code = code;
+    return MSH_OK;
+}
+
+msh_err msh_gate(const msh_options *options, const msh_gate_job *job, int *exit_code,
+                 msh_error *why)
+{
+    const char *format = job->format ? job->format : "text";
+    gate g = {.options = options, .job = job, .ndjson = strcmp(format, "ndjson") == 0};
+    *exit_code = MSH_EXIT_USAGE;
+    if (!job->folder || (!g.ndjson && strcmp(format, "text") != 0))
+        return msh_fail(why, MSH_E_OPTION, "--format: text, ndjson");
+    g.last = &g.first;
+    msh_arena_init(&g.arena, ARENA_MAX);
+    msh_buf_init(&g.text, TEXT_MAX);
+    g.by_path = msh_table_new();
+    msh_err err = g.by_path ? run(&g, exit_code, why) : msh_fail(why, MSH_E_MEMORY, "gate");
+    if (err != MSH_OK)
+        *exit_code = msh_spot_exit(err);
+    if (g.by_path)
+        msh_table_free(g.by_path, NULL);
+    msh_approved_free(g.approved);
+    msh_arena_dispose(&g.arena);
+    msh_buf_dispose(&g.text);
+    return err;
+}

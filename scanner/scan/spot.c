@@ -1,0 +1,98 @@
+/* spot.c: scanning on the spot for approve and gate, and the hashes they take themselves. */
+#define _GNU_SOURCE
+#include "scan/spot.h"
+
+#include "base/err.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/view.h"
+#include "crypto/digest.h"
+#include "scan/open.h"
+#include "scan/records.h"
+#include "scan/verdict.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { STEP = 256 << 10 };
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+           a->st_mtim.tv_nsec == b->st_mtim.tv_nsec && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+           a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+static msh_err digest_all(int fd, msh_spot_hash *out, msh_error *why)
+{
+    msh_digest *d = NULL;
+    uint8_t *room = msh_alloc(STEP);
+    msh_err err = room ? MSH_OK : msh_fail(why, MSH_E_MEMORY, "hashing");
+    if (err == MSH_OK)
+        err = msh_digest_new(MSH_DIGEST_SHA256 | MSH_DIGEST_SM3, &d);
+    for (int64_t n = STEP; err == MSH_OK && n == STEP;) {
+        n = msh_file_pread(fd, room, STEP, out->size);
+        if (n < 0)
+            err = msh_fail_errno(why, MSH_E_IO, "read");
+        else
+            err = msh_digest_update(d, msh_view_of(room, (size_t)n));
+        out->size += n > 0 ? (uint64_t)n : 0;
+    }
+    if (err == MSH_OK)
+        err = msh_digest_final(d, out->sha256, out->sm3);
+    msh_digest_free(d);
+    msh_free(room);
+    return err;
+}
+
+msh_err msh_spot_read(int fd, msh_spot_hash *out, msh_error *why)
+{
+    struct stat before, after;
+    *out = (msh_spot_hash){0};
+    if (fstat(fd, &before) != 0 || !S_ISREG(before.st_mode))
+        return msh_fail(why, MSH_E_OPEN, "not a regular file");
+    MSH_TRY(digest_all(fd, out, why));
+    if (fstat(fd, &after) != 0 || !same_file(&before, &after) ||
+        out->size != (uint64_t)after.st_size)
+        return msh_fail(why, MSH_E_CORRUPT, "changed while it was read");
+    return MSH_OK;
+}
+
+msh_err msh_spot_scan(msh_run *r, const msh_spot_job *job, msh_error *why)
+{
+    char started[MSH_UTC_SIZE];
+    r->fail_on = MSH_TIER_REVIEW;
+    r->observe = job->observe;
+    r->observe_ctx = job->ctx;
+    MSH_TRY(msh_open_run(r, job->options, why));
+    MSH_TRY(msh_run_make_id(r->id, started));
+    MSH_TRY(msh_records_begin(r, job->paths, job->n_paths, why));
+    for (size_t i = 0; i < job->n_paths; i++)
+        MSH_TRY(msh_run_path(r, job->paths[i], why));
+    MSH_TRY(msh_run_drain(r, why));
+    r->summary.exit = msh_verdict_exit(r->summary.items, r->summary.complete, r->found);
+    return msh_records_end(r, why);
+}
+
+int msh_spot_exit(msh_err err)
+{
+    if (err == MSH_E_SANDBOX)
+        return MSH_EXIT_SANDBOX;
+    switch (msh_err_class(err)) {
+    case 1:
+        return MSH_EXIT_USAGE;
+    case 2:
+        return MSH_EXIT_STATE;
+    case 6:
+        return MSH_EXIT_EVIDENCE;
+    default:
+        return MSH_EXIT_NOT_INSPECTED;
+    }
+}
+
+msh_err msh_spot_print(const msh_buf *text, msh_error *why)
+{
+    if (msh_buf_err(text) != MSH_OK)
+        return msh_fail(why, msh_buf_err(text), "output");
+    return msh_file_write_all(STDOUT_FILENO, msh_buf_view(text), why);
+}

@@ -1,0 +1,34 @@
+/* spot.h: what approve and gate share: scanning on the spot, hashing what they read themselves. */
+#ifndef MSH_SCAN_SPOT_H
+#define MSH_SCAN_SPOT_H
+
+#include "scan/run.h"
+
+/* A file hashed by the process that judges it. */
+typedef struct msh_spot_hash {
+    uint64_t size;
+    uint8_t sha256[32], sm3[32];
+} msh_spot_hash;
+
+/* Both hashes of a regular file from its descriptor; MSH_E_CORRUPT when it changed meanwhile,
+ * MSH_E_OPEN when it is no regular file. */
+MSH_MUST_CHECK msh_err msh_spot_read(int fd, msh_spot_hash *out, msh_error *why);
+
+/* Scans the paths as one run with its records; observe is called for each item after its records
+ * are durable. Fills r (zeroed by the caller), which stays open for further records; the caller
+ * closes it with msh_close_run, also after an error. */
+typedef struct msh_spot_job {
+    const msh_options *options;
+    const char *const *paths;
+    size_t n_paths;
+    void (*observe)(void *ctx, const msh_entry *e);
+    void *ctx;
+} msh_spot_job;
+MSH_MUST_CHECK msh_err msh_spot_scan(msh_run *r, const msh_spot_job *job, msh_error *why);
+
+/* Exit code of approve and gate for a call that failed. */
+int msh_spot_exit(msh_err err);
+/* Text to standard output. */
+MSH_MUST_CHECK msh_err msh_spot_print(const msh_buf *text, msh_error *why);
+
+#endif
