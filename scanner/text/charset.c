@@ -146,12 +146,40 @@ static bool may_be_cut(msh_charset cs, const uint8_t *p, size_t n)
     }
 }
 
+static inline bool three_bytes(const uint8_t *p)
+{
+    /* E1–EC, EE and EF: any continuation bytes may follow */
+    return (uint8_t)(p[0] - 0xe1) < 15 && p[0] != 0xed && (p[1] & 0xc0) == 0x80 &&
+           (p[2] & 0xc0) == 0x80;
+}
+
+size_t msh_tables_utf8_prefix(msh_view in)
+{
+    const uint8_t *p = in.data, *end = p + in.len;
+    while (p < end) {
+        uint64_t word;
+        while (end - p >= 8 && (memcpy(&word, p, 8), !(word & 0x8080808080808080u)))
+            p += 8;
+        while (end - p >= 3 && three_bytes(p))
+            p += 3;
+        if (p == end)
+            break;
+        msh_char c = next_utf8(p, (size_t)(end - p));
+        if (c.bad)
+            break;
+        p += c.len;
+    }
+    return (size_t)(p - in.data);
+}
+
 /* Copies what is plain in the charset: ASCII, and whole characters of UTF-8. */
 static size_t copy_plain(msh_charset cs, const uint8_t *p, const uint8_t *end, msh_buf *out)
 {
     if (cs >= MSH_CS_UTF16LE && cs <= MSH_CS_UTF32BE)
         return 0;
     const uint8_t *from = p;
+    if (cs == MSH_CS_UTF8)
+        p += msh_tables_utf8_prefix((msh_view){p, (size_t)(end - p)});
     for (uint64_t word; end - p >= 8; p += 8) {
         memcpy(&word, p, 8);
         if (word & 0x8080808080808080u)
@@ -159,12 +187,6 @@ static size_t copy_plain(msh_charset cs, const uint8_t *p, const uint8_t *end, m
     }
     while (p < end && *p < 0x80)
         p++;
-    while (cs == MSH_CS_UTF8 && p < end) {
-        msh_char c = next_utf8(p, (size_t)(end - p));
-        if (c.bad)
-            break;
-        p += c.len;
-    }
     msh_buf_put(out, from, (size_t)(p - from));
     return (size_t)(p - from);
 }

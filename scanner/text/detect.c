@@ -175,25 +175,37 @@ typedef struct shape {
     unsigned other; /* further control characters */
 } shape;
 
+/* Control characters are counted by halves of a word: most words have none. */
+static void count_controls(msh_view head, shape *s)
+{
+    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+    for (size_t at = 0; at < head.len;) {
+        uint64_t word = 0;
+        if (head.len - at >= 8)
+            memcpy(&word, head.data + at, 8);
+        size_t n = head.len - at < 8 ? head.len - at : 8;
+        s->ascii = s->ascii && (word & tops) == 0;
+        if (n < 8 || ((word - ones * 0x20) & ~word & tops)) {
+            for (size_t i = at; i < at + n; i++) {
+                uint8_t c = head.data[i];
+                s->ascii = s->ascii && c < 0x80;
+                s->nul += c == 0;
+                s->other += c < 0x20 && c && !(c >= 7 && c <= 13) && c != 0x1b;
+            }
+        }
+        at += n;
+    }
+}
+
 static shape look(msh_view head, bool whole)
 {
-    shape s = {.utf8 = true, .ascii = true};
-    for (size_t at = 0; at < head.len;) {
-        uint8_t c = head.data[at];
-        if (c < 0x80) {
-            s.nul += c == 0;
-            s.other += c < 0x20 && c && !(c >= 7 && c <= 13) && c != 0x1b;
-            at++;
-            continue;
-        }
-        s.ascii = false;
-        msh_char u = msh_charset_next(MSH_CS_UTF8, msh_view_cut(head, at, 4));
-        if (u.bad && !whole && head.len - at < 4 && c >= 0xc2)
-            break;
-        s.utf8 = s.utf8 && !u.bad;
-        s.three |= u.len >= 3;
-        at += u.len;
-    }
+    shape s = {.ascii = true};
+    count_controls(head, &s);
+    size_t good = s.ascii ? head.len : msh_tables_utf8_prefix(head);
+    bool cut = !whole && head.len - good < 4 && good < head.len && head.data[good] >= 0xc2;
+    s.utf8 = good == head.len || cut;
+    for (size_t at = 0; s.utf8 && !s.ascii && !s.three && at < good; at++)
+        s.three = head.data[at] >= 0xe0;
     return s;
 }
 
@@ -257,12 +269,13 @@ static const msh_charset candidates[] = {
     MSH_CS_UTF32BE, MSH_CS_SHIFT_JIS, MSH_CS_EUC_KR, MSH_CS_CP1251,  MSH_CS_CP1252,
 };
 
-/* The least mean that makes a reading plausible. */
+/* The least mean that makes a reading plausible. Double-byte text without one bad pair is text, be
+ * its characters ever so rare: names, lists of species. */
 static int threshold(const trial *t, bool is_short)
 {
     if (t->cs == MSH_CS_CP1252 || t->cs == MSH_CS_CP1251)
         return 60;
-    if (is_short)
+    if (is_short || (!is_wide(t->cs) && t->bad == 0 && t->cs != MSH_CS_UTF8))
         return is_wide(t->cs) ? 60 : -99;
     return is_wide(t->cs) ? 100 : 50;
 }

@@ -272,14 +272,21 @@ static inline void fold_utf8_plain(run *r, const uint8_t *stop)
     r->out = out;
 }
 
-/* Full-width ASCII (U+FF01–FF5E), the most frequent touched characters of Chinese text. */
-static inline bool fold_fullwidth(run *r, uint32_t cp, unsigned len)
+/* A touched character of three bytes that becomes one of one or three bytes: punctuation and
+ * digits of full width, traditional characters. False when it needs step(). */
+static inline bool fold_utf8_touched(run *r)
 {
-    if (cp - 0xff01 >= 94)
+    const uint8_t *p = r->p;
+    if (r->end - p < 3 || !shaped3(p))
         return false;
-    uint32_t to = cp - 0xfee0;
-    *r->out++ = (uint8_t)(to - 'A' < 26u ? to + 32 : to);
-    r->p += len;
+    uint32_t cp = (p[0] & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u);
+    if (cp < 0x800 || cp - 0xd800 < 0x800)
+        return false;
+    uint32_t to = untouched3(p) ? cp : msh_tables_fold_touched(cp);
+    if (to < 0x20 || to - 0x80 < 0x780 || to - MSH_FOLD_ENCLOSED < 0x800)
+        return false;
+    r->out += put_utf8(r->out, to);
+    r->p += 3;
     return true;
 }
 
@@ -294,47 +301,54 @@ static void fold_utf8(run *r, const uint8_t *stop)
             continue;
         }
         fold_utf8_plain(r, stop);
-        if (r->p >= stop)
-            break;
-        const uint8_t *p = r->p;
-        if (r->end - p >= 3 && p[0] == 0xef && shaped3(p) &&
-            fold_fullwidth(r, 0xf000u | (p[1] & 63u) << 6 | (p[2] & 63u), 3))
-            continue;
-        if (*p >= 0x80)
+        if (r->p < stop && *r->p >= 0x80 && !fold_utf8_touched(r))
             step(r);
     }
+}
+
+/* Three bytes, the lowest first; may write a fourth. */
+static inline void store(uint8_t *out, uint32_t packed)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(out, &packed, 4);
+#else
+    out[0] = (uint8_t)packed;
+    out[1] = (uint8_t)(packed >> 8);
+    out[2] = (uint8_t)(packed >> 16);
+#endif
+}
+
+/* Two-byte characters that become one of one or three bytes; the length is no branch. */
+static inline void fold_gbk_run(run *r, const uint8_t *stop)
+{
+    const uint8_t *p = r->p;
+    uint8_t *out = r->out;
+    for (; stop - p >= 2; p += 2) {
+        unsigned a = p[0] - 0x81u, b = p[1] - 0x40u;
+        if (a >= MSH_GBK_LEADS || b >= MSH_GBK_ROW)
+            break;
+        uint32_t to = msh_table_gbk_folded[a * MSH_GBK_ROW + b];
+        if (to == MSH_HOLE)
+            break;
+        uint32_t three = 0x8080e0u | to >> 12 | (to << 2 & 0x3f00u) | (to & 63u) << 16;
+        uint32_t ascii = (to - 0x80) >> 31; /* 1 or 0 */
+        uint32_t packed = three ^ ((three ^ to) & (0 - ascii));
+        store(out, packed);
+        out += 3 - 2 * ascii;
+    }
+    r->p = p;
+    r->out = out;
 }
 
 static void fold_gb18030(run *r, const uint8_t *stop)
 {
     while (r->p < stop) {
-        if (*r->p < 0x80) {
-            const uint8_t *was = r->p;
+        const uint8_t *was = r->p;
+        if (*r->p < 0x80)
             fold_ascii(r, stop);
-            if (r->p == was)
-                step(r);
-            continue;
-        }
-        const uint8_t *p = r->p;
-        uint8_t *out = r->out;
-        uint32_t cp = 0;
-        for (; stop - p >= 2; p += 2) {
-            unsigned a = p[0] - 0x81u, b = p[1] - 0x40u;
-            cp = 0;
-            if (a >= MSH_GBK_LEADS || b >= MSH_GBK_ROW)
-                break;
-            cp = msh_table_gbk[a * MSH_GBK_ROW + b];
-            if (msh_table_fold_touched[cp >> 6] >> (cp & 63) & 1)
-                break;
-            uint32_t packed = 0x8080e0u | cp >> 12 | (cp << 2 & 0x3f00u) | (cp & 63u) << 16;
-            out[0] = (uint8_t)packed;
-            out[1] = (uint8_t)(packed >> 8);
-            out[2] = (uint8_t)(packed >> 16);
-            out += 3;
-        }
-        r->p = p;
-        r->out = out;
-        if (p < stop && *p >= 0x80 && !fold_fullwidth(r, cp, 2))
+        else
+            fold_gbk_run(r, stop);
+        if (r->p == was)
             step(r);
     }
 }

@@ -22,7 +22,8 @@ def write(name, *parts):
 
 
 def own(name):
-    shared = ("msh_table_gbk", "msh_table_fold_low", "msh_table_fold_touched")
+    shared = ("msh_table_gbk", "msh_table_gbk_folded", "msh_table_fold_low",
+              "msh_table_fold_touched", "msh_table_fold_rank", "msh_table_fold_to")
     return "" if name in shared else "static "
 
 
@@ -36,8 +37,11 @@ def literal(name, rows):
     for row in rows:
         text = ""
         for cp in row:
-            hidden = cp < 0xA0 or 0xD800 <= cp <= 0xF8FF or unicodedata.category(chr(cp))[0] in "CMZ"
-            text += "\\u%04X" % cp if hidden and cp >= 0xA0 else chr(cp)
+            hidden = 0xD800 <= cp <= 0xF8FF or unicodedata.category(chr(cp))[0] in "CMZ"
+            if cp < 0xA0:
+                text += "\\%03o" % cp if chr(cp) in '"\\?' else chr(cp)
+            else:
+                text += "\\u%04X" % cp if hidden else chr(cp)
         out.append('u"%s"' % text)
     size = sum(len(r) for r in rows)
     return "%sconst uint16_t %s[%d] = {\n%s};\n" % (own(name), name, size + 1, "\n".join(out))
@@ -262,6 +266,12 @@ def fold_high(pairs):
     return sorted(out.items())
 
 
+def quick(values, cp):
+    """Folding of a cell of GBK where it is one character of one or three bytes, else a hole."""
+    to = values[cp] if cp < 0x10000 else HOLE
+    return to if 0x20 <= to < 0x80 or 0x800 <= to < ENCLOSED or 0xE000 <= to < HOLE else HOLE
+
+
 def fold():
     pairs = variants()
     multi, values = [], []
@@ -286,6 +296,8 @@ def fold():
         packed += [values[i * 64 + b] for b in range(64) if touched[i] >> b & 1 and i >= 32
                    and not 864 <= i < 896]
     high = fold_high(pairs)
+    folded = [[quick(values, gbk_cell(a, b)) for b in range(0x40, 0xFF)] for a in range(0x81, 0xFF)]
+    write("tables_gbk_folded.h", literal("msh_table_gbk_folded", folded))
     write("tables_fold.h", numbers("msh_table_fold_low", "uint16_t", values[:0x800]),
           numbers("msh_table_fold_touched", "uint64_t", touched, "0x%xu", 8),
           numbers("msh_table_fold_rank", "uint16_t", rank),

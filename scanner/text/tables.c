@@ -8,6 +8,7 @@
 #include "text/tables_entity.h"
 #include "text/tables_fold.h"
 #include "text/tables_gbk.h"
+#include "text/tables_gbk_folded.h"
 #include "text/tables_korean.h"
 #include "text/tables_single.h"
 #include "text/tables_sjis.h"
@@ -82,15 +83,6 @@ uint32_t msh_tables_cp1251(unsigned b)
     return b < 0x80 || b > 0xff ? b : msh_table_cp1251[b - 0x80];
 }
 
-static unsigned bits_below(uint64_t word, unsigned bit)
-{
-    word &= ((uint64_t)1 << bit) - 1;
-    word -= word >> 1 & 0x5555555555555555u;
-    word = (word & 0x3333333333333333u) + (word >> 2 & 0x3333333333333333u);
-    word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0fu;
-    return (unsigned)(word * 0x0101010101010101u >> 56);
-}
-
 static uint32_t fold_high(uint32_t cp)
 {
     if ((cp >= 0xe0000 && cp < 0xe0200) || cp > 0x10ffff)
@@ -113,12 +105,9 @@ uint32_t msh_tables_fold(uint32_t cp)
         return msh_table_fold_low[cp];
     if (cp > 0xffff)
         return fold_high(cp);
-    uint64_t word = msh_table_fold_touched[cp >> 6];
     if (cp - 0xd800 < 0x800)
         return 0;
-    if (!(word >> (cp & 63) & 1))
-        return cp;
-    return msh_table_fold_to[msh_table_fold_rank[cp >> 6] + bits_below(word, cp & 63)];
+    return msh_table_fold_touched[cp >> 6] >> (cp & 63) & 1 ? msh_tables_fold_touched(cp) : cp;
 }
 
 const uint8_t *msh_tables_fold_string(uint32_t n)
