@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { HEAD = 65536, SAMPLE = 4096, SHORT = 40, ENOUGH = 64 };
+enum { HEAD = 65536, SAMPLE = 4096, SHORT = 40, FEW = 6, ENOUGH = 64 };
 
 typedef struct trial {
     msh_charset cs;
@@ -101,14 +101,14 @@ static trial weigh_text(msh_charset cs, msh_charset decoded_as, msh_view in, boo
 }
 
 /* HZ and UTF-7 are weighed by what they decode to; they must have decoded something. */
-static trial weigh_state(msh_charset cs, msh_view in)
+static trial weigh_state(msh_charset cs, msh_view in, bool to_end)
 {
     msh_buf text;
     size_t used;
     uint64_t bad = 0;
     trial t = {.cs = cs};
-    msh_buf_init(&text, 4 * SAMPLE);
-    msh_charset_decode(cs, in, true, &text, &used, &bad);
+    msh_buf_init(&text, 4 * in.len + 256);
+    msh_charset_decode(cs, in, to_end, &text, &used, &bad);
     if (bad == 0 && msh_buf_err(&text) == MSH_OK)
         t = weigh_text(cs, MSH_CS_UTF8, msh_buf_view(&text), true);
     msh_buf_dispose(&text);
@@ -127,7 +127,7 @@ static msh_view sample_of(msh_charset cs, msh_view head)
             at++;
         at = at > 16 ? at - 16 : 0;
     }
-    return msh_view_cut(head, at, SAMPLE);
+    return msh_view_cut(head, at, cs == MSH_CS_HZ || cs == MSH_CS_UTF7 ? 8 * SAMPLE : SAMPLE);
 }
 
 static trial try_charset(msh_charset cs, msh_view head, bool whole)
@@ -135,7 +135,7 @@ static trial try_charset(msh_charset cs, msh_view head, bool whole)
     msh_view sample = sample_of(cs, head);
     bool to_end = whole && sample.data + sample.len == head.data + head.len;
     if (cs == MSH_CS_HZ || cs == MSH_CS_UTF7)
-        return weigh_state(cs, sample);
+        return weigh_state(cs, sample, to_end);
     trial t = weigh_text(cs, cs, sample, to_end);
     if (is_wide(cs) && (cs >= MSH_CS_UTF32LE ? head.len % 4 : head.len % 2) && whole)
         t.mean -= 50;
@@ -226,7 +226,7 @@ static msh_readings answer(const trial *best, unsigned n)
     msh_readings r = {.n = 0};
     for (unsigned i = 0; i < n; i++) {
         /* the best, and what comes near it or stands on few characters */
-        if (i == 0 || best[i].chars <= SHORT || best[i].mean * 2 > best[0].mean)
+        if (i == 0 || best[i].chars <= FEW || best[i].mean * 3 > best[0].mean)
             r.cs[r.n++] = best[i].cs;
     }
     return r;
@@ -237,16 +237,28 @@ static msh_readings one(msh_charset cs, unsigned bom, bool certain)
     return (msh_readings){.cs = {cs}, .n = 1, .bom = bom, .certain = certain};
 }
 
+/* Whether the first '+' or "~{" is one of the charset: in most ASCII text it is not. */
+static bool begins_shift(msh_charset cs, msh_view sample)
+{
+    uint8_t small[512];
+    msh_buf text = {.data = small, .cap = sizeof small, .ceiling = sizeof small};
+    if (cs == MSH_CS_HZ || sample.len == 0)
+        return sample.len > 0;
+    return msh_charset_utf7_run(msh_view_cut(sample, 0, 1 + 8 * 32), &text) > 0;
+}
+
 /* ASCII bytes alone: perhaps HZ, UTF-7, or a short UTF-16 of characters whose bytes are so. */
 static msh_readings detect_ascii(msh_view head, bool whole)
 {
     trial best[MSH_READINGS + 1];
     unsigned n = 0;
     insert(best, &n, (trial){.cs = MSH_CS_UTF8, .mean = 100, .chars = 1});
-    if (msh_view_find(head, MSH_VIEW("~{"), 0) != SIZE_MAX)
-        insert(best, &n, try_charset(MSH_CS_HZ, head, whole));
-    if (memchr(head.data, '+', head.len)) {
-        trial t = try_charset(MSH_CS_UTF7, head, whole);
+    for (msh_charset cs = MSH_CS_HZ; cs <= MSH_CS_UTF7; cs++) {
+        if (!begins_shift(cs, sample_of(cs, head)))
+            continue;
+        trial t = try_charset(cs, head, whole);
+        if (t.chars && t.mean >= -100)
+            t.mean = t.mean < 100 ? 100 : t.mean; /* shift sequences are no accident */
         if (t.chars)
             insert(best, &n, t);
     }
@@ -275,8 +287,10 @@ static int threshold(const trial *t, bool is_short)
 {
     if (t->cs == MSH_CS_CP1252 || t->cs == MSH_CS_CP1251)
         return 60;
+    if (is_wide(t->cs) && is_short)
+        return t->chars > 4 ? 60 : -100; /* two rare characters of a name */
     if (is_short || (!is_wide(t->cs) && t->bad == 0 && t->cs != MSH_CS_UTF8))
-        return is_wide(t->cs) ? 60 : -99;
+        return -300;
     return is_wide(t->cs) ? 100 : 50;
 }
 
@@ -292,7 +306,8 @@ static msh_readings detect_trials(msh_view head, bool whole, const shape *s)
         if (s->nul && !is_wide(cs) && s->nul * 16 > head.len)
             continue;
         trial t = cs == MSH_CS_GB18030 ? gb : try_charset(cs, head, whole);
-        bool is_short = t.chars <= SHORT && t.bad * 4 <= t.chars && s->other == 0 && s->nul == 0;
+        bool clean = is_wide(cs) || (s->other == 0 && s->nul == 0);
+        bool is_short = t.chars <= SHORT && t.bad * 4 <= t.chars && clean;
         if (t.chars && t.mean >= threshold(&t, is_short && t.bad <= 1))
             insert(best, &n, t);
     }

@@ -1,9 +1,9 @@
 /* escapes.c: the second view of a text, with its escapes replaced.
  *
  * A first look finds out whether there is an escape worth a view at all; then the text is written
- * again with a point before and after each replaced piece. Every replacement is at most as long as
- * what it replaces, so the view is never longer than the text. Views of views are composed into one
- * map. */
+ * again with a point before and after each replaced piece. A replacement is at most as long as what
+ * it replaces, but for long runs of UTF-7, that grow by an eighth. Views of views are composed into
+ * one map. */
 #include "text/escapes.h"
 
 #include "base/err.h"

@@ -22,7 +22,8 @@ void msh_unescaped_dispose(msh_unescaped *u);
 
 /* The second view of a text: all character escapes replaced, nested ones up to three deep (a run of
  * bytes that is no UTF-8 is read as GBK). *found: whether there was one worth the view: escapes of
- * line ends, quotes, and the like alone are not. */
+ * line ends, quotes, and the like alone are not. The view is at most an eighth longer than the
+ * text. Errors: MSH_E_MEMORY, MSH_E_LIMIT_BUFFER. */
 MSH_MUST_CHECK msh_err msh_unescape(msh_unescaped *u, msh_view text, bool *found);
 /* Whether a text, as written or folded, may hold an escape worth a second view. Costs next to
  * nothing where no character stands that begins one. */

@@ -16,7 +16,7 @@ static void must(bool ok)
 
 static void check_map(const msh_folded *f, size_t source_len, bool rises)
 {
-    size_t step = 1 + f->text.len / 512;
+    size_t step = 1 + f->text.len / 64;
     uint64_t before = 0;
     for (size_t at = 0; at <= f->text.len; at += step) {
         uint64_t in = msh_map_source(&f->map, at);
