@@ -9,7 +9,9 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/view.h"
+#include "extract/archive.h"
 #include "extract/extract.h"
+#include "extract/xmlpart.h"
 
 #include <string.h>
 
@@ -53,6 +55,12 @@ static void test_hook(msh_view path)
     (void)path;
 }
 #endif
+
+void msh_child_prepare(void)
+{
+    msh_archive_prepare();
+    msh_xml_prepare();
+}
 
 msh_child *msh_child_new(const msh_child_options *options)
 {

@@ -46,6 +46,9 @@ typedef struct msh_child_done {
     bool trouble; /* memory ran out, a limit was hit, a helper failed: use a fresh process */
 } msh_child_done;
 
+/* What libraries of formats would load or open later. Once, before any lock. */
+void msh_child_prepare(void);
+
 /* NULL when memory is short. */
 msh_child *msh_child_new(const msh_child_options *options);
 void msh_child_free(msh_child *c);

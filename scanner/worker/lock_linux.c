@@ -17,6 +17,7 @@
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
+#include <locale.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -219,7 +220,11 @@ static int compare_ints(const void *a, const void *b)
 
 void msh_lock_warm(void)
 {
+    /* With TZ unset the C library looks at /etc/localtime again and again. */
+    (void)setenv("TZ", "UTC0", 1);
     tzset();
+    /* Kept for good, never freed: a locale that nobody holds is unloaded, and opened again. */
+    (void)newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     /* glibc's qsort asks once how much memory the machine has when it sorts more than 1 KiB. */
     int many[512];
     for (int i = 0; i < 512; i++)

@@ -26,7 +26,7 @@ MSH_MUST_CHECK msh_err msh_lock_new(msh_lock_kind kind, msh_lock **out, msh_erro
 void msh_lock_free(msh_lock *l);
 
 /* Lazy initialisations of the C library that would open files or ask the kernel for things the list
- * does not hold (time zone, memory size for qsort). Before any lock. */
+ * does not hold (time zone, memory size for qsort). Before any lock; sets TZ in this process. */
 void msh_lock_warm(void);
 
 /* Limits of the calling process. memory: address space in bytes, 0 = leave; never below what is
