@@ -106,7 +106,7 @@ msh_err msh_budget_decoded(msh_budget *b, uint64_t n)
     b->decoded += n;
     if (b->decoded > RATIO_FREE) {
         uint64_t source = b->source ? b->source : 1;
-        if ((b->decoded - RATIO_FREE) / b->limits->ratio > source)
+        if (b->decoded / b->limits->ratio > source)
             return failing(b, MSH_E_LIMIT_RATIO);
     }
     if (b->clock_skip == 0)

@@ -373,8 +373,9 @@ static msh_err read_all(reading *r)
         int rc = archive_read_next_header(r->a, &e);
         if (r->err != MSH_OK)
             return r->err;
+        /* a head and nothing behind it, or zeros that look like the end of a tar: nothing was read */
         if (rc == ARCHIVE_EOF)
-            return MSH_OK;
+            return r->n ? MSH_OK : say_fault(r, (msh_view){NULL, 0});
         if (rc == ARCHIVE_RETRY && ++r->faults < FAULTS_BORNE)
             continue;
         if (rc < ARCHIVE_WARN || (rc == ARCHIVE_OK && is_nothing(r)))
