@@ -31,64 +31,6 @@ typedef struct reader {
 /* --- what a charset cannot decode ----------------------------------------------------------------
  */
 
-/* Length of the well-formed UTF-8 at the start of v (RFC 3629). ASCII eight bytes at a time, hanzi
- * three bytes at a time. */
-static size_t good_utf8(msh_view v)
-{
-    size_t i = 0;
-    while (i + 8 <= v.len) {
-        uint64_t eight;
-        memcpy(&eight, v.data + i, 8);
-        if ((eight & 0x8080808080808080ull) == 0) {
-            i += 8;
-            continue;
-        }
-        uint8_t lead = v.data[i];
-        uint32_t four;
-        memcpy(&four, v.data + i, 4);
-        const uint8_t pattern[4] = {0xe0, 0x80, 0x80, 0}, mask[4] = {0xf0, 0xc0, 0xc0, 0};
-        uint32_t want, bits;
-        memcpy(&want, pattern, 4);
-        memcpy(&bits, mask, 4);
-        if ((four & bits) == want && lead >= 0xe1 && lead != 0xed) {
-            i += 3;
-            continue;
-        }
-        msh_char c = msh_charset_next(MSH_CS_UTF8, msh_view_cut(v, i, 4));
-        if (c.bad)
-            return i;
-        i += c.len;
-    }
-    while (i < v.len) {
-        msh_char c = msh_charset_next(MSH_CS_UTF8, msh_view_cut(v, i, 4));
-        if (c.bad)
-            return i;
-        i += c.len;
-    }
-    return i;
-}
-
-/* Length of what decodes at the start of v. */
-static size_t good_prefix(msh_charset cs, msh_view v)
-{
-    if (cs == MSH_CS_UTF8)
-        return good_utf8(v);
-    if (cs == MSH_CS_LATIN1)
-        return v.len;
-    size_t i = 0;
-    while (i < v.len) {
-        if (v.data[i] < 0x80 && msh_emit_unit(cs) == 1) {
-            i++;
-            continue;
-        }
-        msh_char c = msh_charset_next(cs, msh_view_cut(v, i, 8));
-        if (c.bad)
-            break;
-        i += c.len;
-    }
-    return i;
-}
-
 static size_t line_start(msh_view v, size_t at)
 {
     for (size_t n = 0; at > 0 && n < REGION_LINE && v.data[at - 1] != '\n'; n++)
@@ -129,7 +71,7 @@ static msh_err read_undecodable(reader *r, msh_view v)
     size_t from = 0, to = 0; /* the open region */
     bool open = false;
     for (size_t at = r->overlap < v.len ? r->overlap : 0; at < v.len;) {
-        at += good_prefix(r->cs, msh_view_cut(v, at, v.len));
+        at += msh_charset_prefix(r->cs, msh_view_cut(v, at, v.len));
         if (open && (at >= v.len || at > to + REGION_GAP)) {
             MSH_TRY(read_region(r, v, from, to));
             open = false;
@@ -152,7 +94,7 @@ static bool is_utf8_line(msh_view line)
     bool high = false;
     for (size_t i = 0; i < line.len && !high; i++)
         high = line.data[i] >= 0x80;
-    return high && good_utf8(line) == line.len;
+    return high && msh_charset_prefix(MSH_CS_UTF8, line) == line.len;
 }
 
 static msh_err emit_part(reader *r, msh_view v, size_t from, size_t to, msh_charset cs)

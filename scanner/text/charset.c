@@ -172,6 +172,61 @@ size_t msh_tables_utf8_prefix(msh_view in)
     return (size_t)(p - in.data);
 }
 
+static size_t ascii_prefix(const uint8_t *p, const uint8_t *end)
+{
+    const uint8_t *from = p;
+    for (uint64_t word; end - p >= 8; p += 8) {
+        memcpy(&word, p, 8);
+        if (word & 0x8080808080808080u)
+            break;
+    }
+    while (p < end && *p < 0x80)
+        p++;
+    return (size_t)(p - from);
+}
+
+static size_t gb18030_prefix(msh_view in)
+{
+    const uint8_t *p = in.data, *end = p + in.len;
+    while (p < end) {
+        if (*p < 0x80) {
+            p += ascii_prefix(p, end);
+            continue;
+        }
+        for (; end - p >= 2; p += 2) {
+            unsigned a = p[0] - 0x81u, b = p[1] - 0x40u;
+            if (a >= MSH_GBK_LEADS || b >= MSH_GBK_ROW ||
+                msh_table_gbk[a * MSH_GBK_ROW + b] == MSH_HOLE)
+                break;
+        }
+        if (p == end || *p < 0x80)
+            continue;
+        msh_char c = next_gb18030(p, (size_t)(end - p));
+        if (c.bad)
+            break;
+        p += c.len;
+    }
+    return (size_t)(p - in.data);
+}
+
+size_t msh_charset_prefix(msh_charset cs, msh_view in)
+{
+    if (cs == MSH_CS_UTF8)
+        return msh_tables_utf8_prefix(in);
+    if (cs == MSH_CS_GB18030)
+        return gb18030_prefix(in);
+    if (cs == MSH_CS_LATIN1 || cs == MSH_CS_CP1252 || cs == MSH_CS_CP1251)
+        return in.len;
+    size_t at = 0;
+    while (at < in.len) {
+        msh_char c = msh_charset_next(cs, (msh_view){in.data + at, in.len - at});
+        if (c.bad)
+            break;
+        at += c.len;
+    }
+    return at;
+}
+
 /* Copies what is plain in the charset: ASCII, and whole characters of UTF-8. */
 static size_t copy_plain(msh_charset cs, const uint8_t *p, const uint8_t *end, msh_buf *out)
 {
@@ -180,13 +235,7 @@ static size_t copy_plain(msh_charset cs, const uint8_t *p, const uint8_t *end, m
     const uint8_t *from = p;
     if (cs == MSH_CS_UTF8)
         p += msh_tables_utf8_prefix((msh_view){p, (size_t)(end - p)});
-    for (uint64_t word; end - p >= 8; p += 8) {
-        memcpy(&word, p, 8);
-        if (word & 0x8080808080808080u)
-            break;
-    }
-    while (p < end && *p < 0x80)
-        p++;
+    p += ascii_prefix(p, end);
     msh_buf_put(out, from, (size_t)(p - from));
     return (size_t)(p - from);
 }

@@ -48,6 +48,10 @@ typedef struct msh_char {
 } msh_char;
 msh_char msh_charset_next(msh_charset cs, msh_view in);
 
+/* Length of what decodes without a fault at the start of `in`; stateless charsets only. Fast for
+ * UTF-8 and GB18030. */
+size_t msh_charset_prefix(msh_charset cs, msh_view in);
+
 /* Decode all of `in`, appending UTF-8. A sequence cut off at the end of `in` is left alone unless
  * `last`; *used says how many bytes were taken. *bad counts replaced sequences. Never fails but by
  * the buffer (msh_buf_err). ASCII, UTF-8 and GB18030 are fast paths (see tests/bench). */

@@ -109,6 +109,27 @@ static void whole_tables(void)
     }
 }
 
+static void good_prefixes(void)
+{
+    const struct {
+        msh_charset cs;
+        msh_view bytes;
+        size_t good;
+    } rows[] = {
+        {MSH_CS_UTF8, MSH_VIEW("plain ascii 机密 abc\xff"), 22},
+        {MSH_CS_UTF8, MSH_VIEW("机\xe5\xaf"), 3},
+        {MSH_CS_UTF8, MSH_VIEW("é😀\xed\xa0\x80"), 6},
+        {MSH_CS_GB18030, MSH_VIEW("plain ascii \xbb\xfa\x81\x36\xa4\x37 a\xff"), 20},
+        {MSH_CS_GB18030, MSH_VIEW("\xbb\xfa\xc3\xdc\xbb"), 4},
+        {MSH_CS_BIG5, MSH_VIEW("a\xbe\xf7\xff"), 3},
+        {MSH_CS_UTF16LE, MSH_VIEW(":g\xc6[\0\xdc"), 4},
+        {MSH_CS_LATIN1, MSH_VIEW("\xff\x80"), 2},
+        {MSH_CS_UTF8, MSH_VIEW(""), 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        CHECK_INT(msh_charset_prefix(rows[i].cs, rows[i].bytes), rows[i].good);
+}
+
 static void labels_and_code_pages(void)
 {
     const struct {
@@ -281,6 +302,7 @@ int main(void)
     RUN(bad_bytes_are_replaced_one_by_one);
     RUN(what_is_cut_off_is_left_alone);
     RUN(whole_tables);
+    RUN(good_prefixes);
     RUN(labels_and_code_pages);
     RUN(first_readings);
     RUN(short_texts_get_every_plausible_reading);
