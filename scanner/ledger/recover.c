@@ -19,9 +19,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* What may be cut from a file of checkpoints: the one or two notes of a last commit. More than that
- * is no crash. */
-enum { CUT_MAX = 2048, TORN_MAX = 256 << 20 };
+/* What may be cut from a file of checkpoints: the one note of a last commit, all else was synced. A
+ * note is twice its name and at most this much besides. More than that is no crash. */
+enum { NOTE_BESIDES = 200, TORN_MAX = 256 << 20 };
 
 typedef struct job {
     msh_log *log;
@@ -50,7 +50,7 @@ static msh_err read_checkpoints(job *j, size_t p)
     }
     j->keep[p] = c->n ? c->ends[c->n - 1] : 0;
     uint64_t cut = c->file.len - j->keep[p];
-    if (cut > CUT_MAX)
+    if (cut > 2 * strlen(origin) + NOTE_BESIDES)
         return msh_fail(j->why, MSH_E_EVIDENCE, "%s: malformed behind size %" PRIu64, path,
                         msh_checkpoints_size(c));
     j->out->cut_bytes += cut;

@@ -63,7 +63,7 @@ static msh_err locate(approval *a, size_t i, msh_error *why)
     int n = slash ? snprintf(folder, sizeof folder, "%.*s", (int)(slash - given + 1), given)
                   : snprintf(folder, sizeof folder, ".");
     if (n < 0 || n >= (int)sizeof folder || !realpath(folder, real))
-        return msh_fail(why, MSH_E_OPEN, "file %zu: its folder is not there", i + 1);
+        return msh_fail(why, MSH_E_GONE, "file %zu: its folder is not there", i + 1);
     n = snprintf(f->full, sizeof f->full, "%s/%s", strcmp(real, "/") == 0 ? "" : real, name);
     if (n < 0 || n >= (int)sizeof f->full)
         return msh_fail(why, MSH_E_OPEN, "file %zu: name too long", i + 1);
@@ -83,16 +83,22 @@ static msh_err hash_file(approval *a, int root, size_t i, msh_error *why)
     one_file *f = &a->files[i];
     int fd = msh_file_open_beneath(root, f->rel, O_RDONLY);
     if (fd < 0)
-        return msh_fail_errno(why, errno == EACCES ? MSH_E_NO_ACCESS : MSH_E_OPEN, "file %zu",
-                              i + 1);
-    msh_err err = msh_spot_read(fd, &f->hash, why);
+        return msh_fail_errno(why,
+                              errno == EACCES   ? MSH_E_NO_ACCESS
+                              : errno == ENOENT ? MSH_E_GONE
+                                                : MSH_E_UNSUPPORTED,
+                              "file %zu", i + 1);
+    msh_error inner = {0};
+    msh_err err = msh_spot_read(fd, &f->hash, &inner);
     close(fd);
+    if (err != MSH_OK)
+        return msh_fail(why, err, "file %zu: %.200s", i + 1, inner.text);
     a->paths[i] = f->full;
     a->decided[i] = (msh_decision_file){
         .path = msh_view_str(f->rel), .size = f->hash.size, .verdict = MSH_VERDICT_NOT_INSPECTED};
     memcpy(a->decided[i].sha256, f->hash.sha256, 32);
     memcpy(a->decided[i].sm3, f->hash.sm3, 32);
-    return err;
+    return MSH_OK;
 }
 
 static msh_err take_files(approval *a, msh_error *why)

@@ -50,7 +50,7 @@ msh_err msh_spot_read(int fd, msh_spot_hash *out, msh_error *why)
     struct stat before, after;
     *out = (msh_spot_hash){0};
     if (fstat(fd, &before) != 0 || !S_ISREG(before.st_mode))
-        return msh_fail(why, MSH_E_OPEN, "not a regular file");
+        return msh_fail(why, MSH_E_UNSUPPORTED, "not a regular file");
     MSH_TRY(digest_all(fd, out, why));
     if (fstat(fd, &after) != 0 || !same_file(&before, &after) ||
         out->size != (uint64_t)after.st_size)

@@ -11,7 +11,7 @@ typedef struct msh_spot_hash {
 } msh_spot_hash;
 
 /* Both hashes of a regular file from its descriptor; MSH_E_CORRUPT when it changed meanwhile,
- * MSH_E_OPEN when it is no regular file. */
+ * MSH_E_UNSUPPORTED when it is no regular file. */
 MSH_MUST_CHECK msh_err msh_spot_read(int fd, msh_spot_hash *out, msh_error *why);
 
 /* Scans the paths as one run with its records; observe is called for each item after its records
