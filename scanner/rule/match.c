@@ -131,33 +131,19 @@ static msh_err both_views(msh_matcher *m, msh_seen *s, const msh_folded *f)
     return m->rules->views & 1u << MSH_VIEW_JOINED ? joined_view(m, s) : MSH_OK;
 }
 
-static bool is_hex(uint8_t c)
+/* An escape may stand in the text as it is; case matters to some (UTF-7), so the folded view serves
+ * only where bytes are not ASCII's. */
+static bool may_hold_escape(const msh_matcher *m, const msh_match_text *t)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
-
-/* The folded text may hold an escape: enough of one to look properly. */
-static bool may_hold_escape(msh_view t)
-{
-    static const char marks[] = "\\%&=+";
-    for (const char *mark = marks; *mark; mark++) {
-        size_t at = 0;
-        for (const uint8_t *p; at < t.len && (p = memchr(t.data + at, *mark, t.len - at));
-             at = (size_t)(p - t.data) + 1) {
-            uint8_t a = p[1], b = p[2]; /* zero bytes follow the text */
-            bool letter = (a >= 'a' && a <= 'z') || (a >= '0' && a <= '9');
-            if (*mark == '=' || *mark == '%' ? is_hex(a) && is_hex(b) : letter || a == '#')
-                return true;
-            if (*mark == '%' && a == 'u')
-                return true;
-        }
-    }
-    return false;
+    bool wide = t->charset >= MSH_CS_UTF16LE && t->charset <= MSH_CS_UTF32BE;
+    return msh_unescape_may(wide ? msh_buf_view(&m->folded.text) : t->bytes) ||
+           (!wide && m->folded.text.len != t->bytes.len &&
+            msh_unescape_may(msh_buf_view(&m->folded.text)));
 }
 
 static msh_err unescaped_views(msh_matcher *m, const msh_match_text *t)
 {
-    if (!may_hold_escape(msh_buf_view(&m->folded.text)))
+    if (!may_hold_escape(m, t))
         return MSH_OK;
     MSH_TRY(msh_need_written(m, t));
     bool found = false;

@@ -182,6 +182,25 @@ static msh_escape read_unicode(msh_view in, size_t at)
     return is_scalar(v) ? (msh_escape){at, p - at, v, false} : none;
 }
 
+/* RTF: \uN? with a decimal number, negative past 32767. Four digits might be JSON's: they are read
+ * as a decimal number where that gives the more common character. */
+static msh_escape read_rtf(msh_view in, size_t at)
+{
+    bool negative = byte_at(in, at + 2) == '-';
+    size_t p = at + 2 + negative, digits = 0;
+    uint32_t v = 0;
+    for (; digits < 6 && byte_at(in, p) >= '0' && byte_at(in, p) <= '9'; digits++, p++)
+        v = v * 10 + (byte_at(in, p) - '0');
+    if (digits == 0 || v > 65535 || byte_at(in, p) != '?')
+        return none;
+    uint32_t other;
+    if (digits == 4 && hex_digits(in, at + 2, 4, &other) == 4 &&
+        msh_tables_common(msh_tables_fold(v)) <= msh_tables_common(msh_tables_fold(other)))
+        return none;
+    v = negative ? 65536 - v : v;
+    return v && is_scalar(v) ? (msh_escape){at, p + 1 - at, v, false} : none;
+}
+
 /* CSS: \673a with up to six digits and one blank after them; only past ASCII. */
 static msh_escape read_css(msh_view in, size_t at)
 {
@@ -198,6 +217,11 @@ static msh_escape read_backslash(msh_view in, size_t at)
 {
     static const char from[] = "ntrabfv/\"'-", to[] = "\n\t\n\a \n\n/\"'-";
     uint8_t c = byte_at(in, at + 1);
+    if (c == 'u') {
+        msh_escape rtf = read_rtf(in, at);
+        if (rtf.len)
+            return rtf;
+    }
     if (c == 'u' || c == 'U')
         return read_unicode(in, at);
     if (c == 'x' && byte_at(in, at + 2) == '{') {
