@@ -31,10 +31,13 @@ msh_err msh_archive_unzip(msh_extract *x, const msh_archive_member *m, msh_buf *
 #include <archive.h>
 #include <archive_entry.h>
 #include <locale.h>
+#include <stdlib.h>
 #include <time.h>
 
 void msh_archive_prepare(void)
 {
+    /* with a zone in the environment mktime never looks at /etc/localtime again */
+    (void)setenv("TZ", "UTC0", 1);
     tzset();
     /* kept in use for the life of the process: freed, its file would be opened again */
     locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
