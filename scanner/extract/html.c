@@ -39,7 +39,8 @@ typedef struct parser {
     entity *entities;
     size_t n_entities;
     bool nested_entities;
-    bool in_row; /* a cell of this row has begun */
+    bool in_row;    /* a cell of this row has begun */
+    size_t row_len; /* length of the flow when the row began */
     msh_err err;
 } parser;
 
@@ -444,10 +445,14 @@ static void break_flow(parser *p, const tag *t, bool begins, size_t at)
     }
     if (!(t->flags & MSH_TAG_CELL) || !begins)
         return;
-    if (p->in_row)
-        msh_flow_end_cell(f, place_of(p, at));
-    else
+    if (!p->in_row) {
         msh_flow_end_row(f, place_of(p, at));
+        p->row_len = f->text.len;
+    } else if (f->text.len == p->row_len) {
+        msh_flow_put(f, MSH_VIEW("\t"), place_of(p, at));
+    } else {
+        msh_flow_end_cell(f, place_of(p, at));
+    }
     p->in_row = true;
 }
 

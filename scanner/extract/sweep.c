@@ -14,7 +14,8 @@ enum {
     POINT_EACH = 32, /* characters between two points of the map */
     LEAST = 4,       /* ASCII characters or letters that make a run */
     LEAST_HANZI = 2,
-    MISALIGNED = 5 /* high bytes in a row after which the other parity is tried */
+    LEAST_LETTERS = 6, /* of one script, in units of 16 bits */
+    MISALIGNED = 5     /* high bytes in a row after which the other parity is tried */
 };
 
 typedef struct sweeper {
@@ -27,6 +28,8 @@ typedef struct sweeper {
 
 typedef struct stats {
     size_t chars, ascii, letters, hanzi, common, marks;
+    unsigned scripts; /* how many, once more than one */
+    uint32_t script;
 } stats;
 
 /* --- gathering -----------------------------------------------------------------------------------
@@ -88,6 +91,15 @@ static bool is_letter(uint32_t cp)
            (cp >= 0x3040 && cp < 0x3100) || (cp >= 0xac00 && cp < 0xd7a4);
 }
 
+static uint32_t script_of(uint32_t cp)
+{
+    if (cp < 0x370)
+        return 1;
+    if (cp < 0x3040)
+        return cp < 0x400 ? 2 : 3;
+    return cp < 0x3100 ? 4 : 5;
+}
+
 static bool is_punctuation(uint32_t cp)
 {
     return (cp >= 0x2010 && cp < 0x2040) || (cp >= 0x3000 && cp < 0x3040) ||
@@ -109,9 +121,12 @@ static bool count(stats *n, uint32_t cp)
         n->common += msh_sweep_is_common(cp);
     } else if (is_mark(cp))
         n->marks++;
-    else if (is_letter(cp))
+    else if (is_letter(cp)) {
+        uint32_t script = script_of(cp);
+        n->scripts += n->script != script;
+        n->script = script;
         n->letters++;
-    else if (!is_punctuation(cp) && !is_blank(cp))
+    } else if (!is_punctuation(cp) && !is_blank(cp))
         return false;
     n->chars++;
     return true;
@@ -130,6 +145,17 @@ static bool reads_like_text(const sweeper *s, const stats *n, size_t from, size_
     if (n->hanzi < LEAST_HANZI || n->common * 2 < n->hanzi)
         return false;
     return n->chars >= LEAST || n->marks || stands_apart(s->in, from, to);
+}
+
+/* Units of 16 bits: chance makes letters of many scripts side by side, text has those of one. */
+static bool reads_like_wide(const sweeper *s, const stats *n, size_t from, size_t to)
+{
+    if (n->ascii >= LEAST)
+        return true;
+    if (n->letters >= LEAST_LETTERS && n->letters * 4 >= n->chars * 3 && n->scripts == 1)
+        return true;
+    return n->hanzi >= LEAST_HANZI && n->letters * 4 <= n->chars && n->common * 2 >= n->hanzi &&
+           (n->chars >= LEAST || n->marks || stands_apart(s->in, from, to));
 }
 
 /* Hanzi that read like text; what only has ASCII was kept by another walk. */
@@ -230,7 +256,7 @@ static void sweep_utf16(sweeper *s, msh_charset cs, size_t parity)
                may_be_unit(s->in.data[end + hi], s->in.data[end + 1 - hi]))
             end += 2;
         if (end - at >= 2 * LEAST_HANZI)
-            (void)walk(s, cs, at, end, reads_like_text);
+            (void)walk(s, cs, at, end, reads_like_wide);
         at = end > at ? end : at + 2;
     }
 }
