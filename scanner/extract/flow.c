@@ -162,6 +162,8 @@ void msh_flow_end_cell(msh_flow *f, uint64_t in)
 
 msh_err msh_flow_end(msh_flow *f)
 {
+    if (f->err == MSH_OK)
+        f->err = msh_buf_err(&f->text);
     if (f->text.len > f->overlap || f->continued)
         hand_on(f, 0);
     return f->err;
