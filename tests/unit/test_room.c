@@ -444,7 +444,8 @@ static void test_faults(void)
     SAYS(&r, "10 parser.crashed crash\n");
     SAYS(&r, "39 hit 0 BLOCK body 1 good");
 #ifndef MSH_SANITIZED
-    SAYS(&r, "40 parser.crashed bomb\n");
+    /* on a busy machine the time ends before the memory does */
+    CHECK(says(&r, "40 parser.crashed bomb\n") || says(&r, "40 limit.time bomb\n"));
     SAYS(&r, "41 parser.crashed open\n");
     CHECK_INT(r.done, 42);
 #endif
