@@ -16,6 +16,12 @@
 
 enum { LEAST_SLOTS = 32, SLOTS_FOR_ONE = 12, FILES_WANTED = 8192, SKIPS = 4, NS_MS = 1000000 };
 
+#if defined(MSH_SANITIZED)
+#define NO_LOCK "none (sanitizer build)"
+#elif defined(MSH_COVERED)
+#define NO_LOCK "none (coverage build)"
+#endif
+
 /* --- the interface -----------------------------------------------------------------------------
  */
 
@@ -169,9 +175,10 @@ static bool allocate(msh_parent *r, unsigned jobs)
 
 static msh_err make_lock(msh_parent *r, msh_error *why)
 {
-#ifdef MSH_SANITIZED
+#if defined(MSH_SANITIZED) || defined(MSH_COVERED)
+    /* what sanitizers and coverage counters do is not on the list */
     (void)why;
-    r->base.level = "none (sanitizer build)";
+    r->base.level = NO_LOCK;
     return MSH_OK;
 #else
     if (!r->options.sandbox)

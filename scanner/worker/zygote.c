@@ -83,6 +83,19 @@ bool msh_zygote_lock(const msh_lock *lock, unsigned *level)
     return !lock || msh_lock_enter(lock, level, NULL) == MSH_OK;
 }
 
+#ifdef MSH_COVERED
+extern void __gcov_dump(void);
+#endif
+
+/* Ends a process that was forked, without what the supervisor would do at its end. */
+static void end_process(int status)
+{
+#ifdef MSH_COVERED
+    __gcov_dump();
+#endif
+    _exit(status);
+}
+
 /* Each try is one that must not be survived. */
 static void try_forbidden(uint32_t what)
 {
@@ -170,7 +183,7 @@ static void start_process(zygote *z, const msh_zygote_request *q, const int *fds
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid == 0)
-        _exit(run_process(z, q, fds, parent));
+        end_process(run_process(z, q, fds, parent));
     if (pid < 0)
         answer(z, q->id, 0, errno ? errno : EAGAIN);
     else
@@ -349,7 +362,7 @@ msh_err msh_zygote_start(const msh_zygote_options *options, int *socket, pid_t *
     *pid = fork();
     if (*pid == 0) {
         zygote z = {.options = options, .socket = ends[1]};
-        _exit(run_zygote(&z, parent));
+        end_process(run_zygote(&z, parent));
     }
     close(ends[1]);
     if (*pid < 0) {
