@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 static char logdir[4096];
+static bool logdir_in_memory; /* for tests that model the disk: no real syncs */
 
 static inline void logdir_remove_tree(const char *path)
 {
@@ -41,7 +42,10 @@ static inline void logdir_fresh(void)
 {
     if (logdir[0])
         logdir_remove_tree(logdir);
-    (void)snprintf(logdir, sizeof logdir, "%s/logdir.%ld", MSH_TEST_BINARY_DIR, (long)getpid());
+    const char *base = MSH_TEST_BINARY_DIR;
+    if (logdir_in_memory && access("/dev/shm", W_OK) == 0)
+        base = "/dev/shm";
+    (void)snprintf(logdir, sizeof logdir, "%s/mishen-log.%ld", base, (long)getpid());
     logdir_remove_tree(logdir);
 }
 

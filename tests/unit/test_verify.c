@@ -219,6 +219,7 @@ static void test_each(void)
 
 int main(void)
 {
+    logdir_in_memory = true;
     RUN(test_good);
     RUN(test_absent);
     RUN(test_lines);
