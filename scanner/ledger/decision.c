@@ -32,7 +32,7 @@ static msh_err reviewer_path(const char *state, const char *name, const char *su
                              char out[MSH_LOG_PATH], msh_error *why)
 {
     if (!msh_reviewer_name_ok(name))
-        return msh_fail(why, MSH_E_USAGE, "not a name for a reviewer (no blank, no '+', no '/')");
+        return msh_fail(why, MSH_E_USAGE, "批准人姓名不能含空格、+、/ / not a name for a reviewer");
     int n = snprintf(out, MSH_LOG_PATH, "%s/reviewers/%s%s", state, name, suffix);
     return n > 0 && n < MSH_LOG_PATH ? MSH_OK : msh_fail(why, MSH_E_STATE, "name too long");
 }

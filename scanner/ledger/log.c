@@ -53,7 +53,8 @@ static msh_err refuse_network(const char *dir, msh_error *why)
         return msh_fail_errno(why, MSH_E_STATE, "%s", dir);
     for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++)
         if ((uint32_t)fs.f_type == magics[i])
-            return msh_fail(why, MSH_E_STATE, "%s: a log must be on a local disk", dir);
+            return msh_fail(why, MSH_E_STATE,
+                            "%s: 日志必须放在本机磁盘上 / a log must be on a local disk", dir);
     return MSH_OK;
 }
 
@@ -100,7 +101,8 @@ static msh_err load_origin(msh_log *l, const char *wanted, msh_error *why)
     if (lstat(path, &st) == 0) {
         MSH_TRY(msh_store_origin(l->dir, l->origin, why));
         if (wanted && strcmp(wanted, l->origin) != 0)
-            return msh_fail(why, MSH_E_CONFIG, "the log's origin is %s", l->origin);
+            return msh_fail(why, MSH_E_CONFIG, "日志的起源是 %s / the log has this origin",
+                            l->origin);
         return MSH_OK;
     }
     if (wanted && (strlen(wanted) > MSH_LOG_ORIGIN || !msh_note_name_ok(msh_view_str(wanted))))

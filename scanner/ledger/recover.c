@@ -46,13 +46,16 @@ static msh_err read_checkpoints(job *j, size_t p)
     if (c->n && msh_checkpoints_verify(c, c->n - 1, &j->log->keys[p]) != MSH_OK) {
         c->n--;
         if (c->n && msh_checkpoints_verify(c, c->n - 1, &j->log->keys[p]) != MSH_OK)
-            return msh_fail(j->why, MSH_E_EVIDENCE, "%s: the last signatures do not verify", path);
+            return msh_fail(j->why, MSH_E_EVIDENCE,
+                            "%s: 最后的签名不符，不再写入 / the last signatures do not verify",
+                            path);
     }
     j->keep[p] = c->n ? c->ends[c->n - 1] : 0;
     uint64_t cut = c->file.len - j->keep[p];
     if (cut > 2 * strlen(origin) + NOTE_BESIDES)
-        return msh_fail(j->why, MSH_E_EVIDENCE, "%s: malformed behind size %" PRIu64, path,
-                        msh_checkpoints_size(c));
+        return msh_fail(j->why, MSH_E_EVIDENCE,
+                        "%s: 大小 %" PRIu64 " 之后格式有误，不再写入 / malformed behind that size",
+                        path, msh_checkpoints_size(c));
     j->out->cut_bytes += cut;
     if (msh_checkpoints_size(c) > j->signed_size)
         j->signed_size = msh_checkpoints_size(c);
@@ -71,7 +74,8 @@ static msh_err check_roots(job *j)
         for (; j->next[p] < c->n && c->rows[j->next[p]].size == t->size; j->next[p]++)
             if (memcmp(root, c->rows[j->next[p]].root, sizeof root) != 0)
                 return msh_fail(j->why, MSH_E_EVIDENCE,
-                                "the lines up to %" PRIu64 " are not those that were signed",
+                                "前 %" PRIu64 " 条与签名不符，不再写入；请复制整个日志文件夹并报告 "
+                                              "/ not the lines that were signed",
                                 t->size);
     }
     return MSH_OK;
@@ -125,7 +129,8 @@ static msh_err replay(job *j, msh_lines *lines)
     }
     j->torn = status == MSH_LINES_TORN;
     if (status == MSH_LINES_GAP && s->trees[0].size >= j->signed_size)
-        return msh_fail(j->why, MSH_E_EVIDENCE, "a segment does not begin at %" PRIu64,
+        return msh_fail(j->why, MSH_E_EVIDENCE,
+                        "分段文件应从 %" PRIu64 " 开始，不再写入 / a segment does not begin there",
                         s->trees[0].size);
     return MSH_OK;
 }
@@ -136,14 +141,20 @@ static msh_err judge(const job *j, const msh_lines *lines)
     uint64_t have = j->log->state.trees[0].size;
     if (have < j->signed_size)
         return msh_fail(j->why, MSH_E_EVIDENCE_LOST,
-                        "%" PRIu64 " records are signed, %" PRIu64 " are there", j->signed_size,
-                        have);
+                        "签过名的有 %" PRIu64 " 条，现有 %" PRIu64
+                        " 条，不再写入；请从备份恢复并报告 / signed records are missing",
+                        j->signed_size, have);
     if (j->signed_size == 0 && have > 1)
-        return msh_fail(j->why, MSH_E_EVIDENCE, "%" PRIu64 " records, but no checkpoint", have);
+        return msh_fail(j->why, MSH_E_EVIDENCE,
+                        "有 %" PRIu64 " 条记录却没有检查点，不再写入 / records, but no checkpoint",
+                        have);
     if (j->torn && !msh_lines_last(lines))
-        return msh_fail(j->why, MSH_E_EVIDENCE, "a closed segment is torn");
+        return msh_fail(j->why, MSH_E_EVIDENCE,
+                        "已封存的分段不完整，不再写入 / a closed segment is torn");
     if (j->out->adopted >= MSH_GROUP_MAX && j->torn)
-        return msh_fail(j->why, MSH_E_EVIDENCE, "too many records behind the last checkpoint");
+        return msh_fail(
+            j->why, MSH_E_EVIDENCE,
+            "没有签名的记录过多，不再写入 / too many records behind the last checkpoint");
     return MSH_OK;
 }
 
@@ -175,7 +186,8 @@ static msh_err cut_lines(job *j)
         return MSH_OK;
     j->out->torn = (uint64_t)size - s->seg_bytes;
     if (j->out->torn > TORN_MAX)
-        return msh_fail(j->why, MSH_E_EVIDENCE, "the torn tail is too long for a crash");
+        return msh_fail(j->why, MSH_E_EVIDENCE,
+                        "残尾过长，不像断电所致，不再写入 / the torn tail is too long for a crash");
     uint8_t *torn = msh_alloc((size_t)j->out->torn);
     if (!torn)
         return msh_fail(j->why, MSH_E_MEMORY, "torn tail");

@@ -63,16 +63,23 @@ static msh_err locate(approval *a, size_t i, msh_error *why)
     int n = slash ? snprintf(folder, sizeof folder, "%.*s", (int)(slash - given + 1), given)
                   : snprintf(folder, sizeof folder, ".");
     if (n < 0 || n >= (int)sizeof folder || !realpath(folder, real))
-        return msh_fail(why, MSH_E_GONE, "file %zu: its folder is not there", i + 1);
+        return msh_fail(why, MSH_E_GONE, "%s %zu",
+                        tr(a, "所在文件夹不存在，第几个文件：", "its folder is not there, file"),
+                        i + 1);
     n = snprintf(f->full, sizeof f->full, "%s/%s", strcmp(real, "/") == 0 ? "" : real, name);
     if (n < 0 || n >= (int)sizeof f->full)
-        return msh_fail(why, MSH_E_OPEN, "file %zu: name too long", i + 1);
+        return msh_fail(why, MSH_E_OPEN, "%s %zu",
+                        tr(a, "名称太长，第几个文件：", "name too long, file"), i + 1);
     size_t root = strcmp(a->root, "/") == 0 ? 0 : strlen(a->root);
     if (strncmp(f->full, a->root, root) != 0 || f->full[root] != '/')
-        return msh_fail(why, MSH_E_USAGE, "file %zu does not lie under --root", i + 1);
+        return msh_fail(why, MSH_E_USAGE, "%s %zu",
+                        tr(a, "不在 --root 文件夹之内，第几个文件：", "not under --root, file"),
+                        i + 1);
     f->rel = f->full + root + 1;
     if (!msh_path_is_plain(msh_view_str(f->rel)))
-        return msh_fail(why, MSH_E_REFUSED, "file %zu: rename it first (controls, '\\', '.' parts)",
+        return msh_fail(why, MSH_E_REFUSED, "%s %zu",
+                        tr(a, "名称含有不可见或易混淆的字符，先改名，第几个文件：",
+                           "rename it first (invisible or ambiguous characters), file"),
                         i + 1);
     return MSH_OK;
 }
@@ -87,12 +94,16 @@ static msh_err hash_file(approval *a, int root, size_t i, msh_error *why)
                               errno == EACCES   ? MSH_E_NO_ACCESS
                               : errno == ENOENT ? MSH_E_GONE
                                                 : MSH_E_UNSUPPORTED,
-                              "file %zu", i + 1);
+                              "%s %zu",
+                              tr(a, "打不开（链接不予批准），第几个文件：",
+                                 "cannot be opened (links are refused), file"),
+                              i + 1);
     msh_error inner = {0};
     msh_err err = msh_spot_read(fd, &f->hash, &inner);
     close(fd);
     if (err != MSH_OK)
-        return msh_fail(why, err, "file %zu: %.200s", i + 1, inner.text);
+        return msh_fail(why, err, "%s %zu: %.200s", tr(a, "第几个文件：", "file"), i + 1,
+                        inner.text);
     a->paths[i] = f->full;
     a->decided[i] = (msh_decision_file){
         .path = msh_view_str(f->rel), .size = f->hash.size, .verdict = MSH_VERDICT_NOT_INSPECTED};
@@ -276,16 +287,21 @@ static bool id_ok(const char *id)
 static msh_err check_job(const msh_approve_job *job, msh_error *why)
 {
     if (job->n_files == 0 || job->n_files > MSH_DECISION_FILES)
-        return msh_fail(why, MSH_E_USAGE, "1 to %d files make a release", MSH_DECISION_FILES);
+        return msh_fail(why, MSH_E_USAGE,
+                        "一条信息有 1 到 %d 个文件 / a release has that many files",
+                        MSH_DECISION_FILES);
     if (!job->title || !job->title[0] || !job->by || !msh_reviewer_name_ok(job->by))
         return msh_fail(why, MSH_E_USAGE,
-                        "--title and --by are needed (a name without blanks, '+', '/')");
+                        "要有 --title 和 --by；姓名不能含空格、+、/ / --title and --by are needed, "
+                        "a name without blanks");
     const char *const texts[] = {job->title, job->docno, job->category, job->channel, job->reason};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (texts[i] && (strlen(texts[i]) > 1000 || !msh_view_is_utf8(msh_view_str(texts[i]))))
-            return msh_fail(why, MSH_E_USAGE, "a text that is too long or not UTF-8");
+            return msh_fail(why, MSH_E_USAGE,
+                            "文字太长或不是 UTF-8 / a text that is too long or not UTF-8");
     if (job->release && !id_ok(job->release))
-        return msh_fail(why, MSH_E_USAGE, "--release: letters, digits, '-', '_', '.' only");
+        return msh_fail(why, MSH_E_USAGE,
+                        "--release 只能用字母、数字和 - _ . / letters, digits, - _ . only");
     return MSH_OK;
 }
 

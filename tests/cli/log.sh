@@ -124,6 +124,8 @@ if [ "$(id -u)" = 0 ] && mkdir "$here/small" && mount -t tmpfs -o size=3m none "
     rm "$here/small/fill"
     run 1 scan --state "$here/small/s" "$here/docs"
     run 4 log verify --state "$here/small/s"
+    run 0 log show --state "$here/small/s" --type log.full
+    says out '磁盘曾满'
     umount "$here/small"
 else
     echo 'SKIPPED in part: no tmpfs can be mounted here'
