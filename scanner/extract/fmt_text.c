@@ -22,6 +22,7 @@ typedef struct reader {
     msh_charset cs;
     unsigned flags;
     bool main; /* the first reading: it looks after what it cannot decode */
+    bool certain; /* a BOM says so, or there is no other way to read it */
     msh_buf window;
     uint64_t offset;  /* of the window */
     uint32_t line;    /* of its first byte */
@@ -139,9 +140,11 @@ static msh_err look_after(reader *r, msh_view v)
     if (r->cs == MSH_CS_HZ || r->cs == MSH_CS_UTF7)
         return MSH_OK;
     bool wide = msh_emit_unit(r->cs) > 1;
-    if (wide || holds_nul(v))
+    bool fits = msh_charset_prefix(r->cs, v) == v.len;
+    if ((wide && !(fits && r->certain)) || (!wide && holds_nul(v)))
         MSH_TRY(msh_sweep(r->x, &r->doc->place, v, r->offset));
-    MSH_TRY(read_undecodable(r, v));
+    if (!fits)
+        MSH_TRY(read_undecodable(r, v));
     if (r->cs != MSH_CS_UTF8 && !wide)
         MSH_TRY(read_utf8_lines(r, v));
     return MSH_OK;
@@ -273,6 +276,7 @@ static msh_err extract(msh_extract *x, const msh_doc *doc)
     for (unsigned i = 0; i < found.n && err == MSH_OK; i++) {
         r.cs = found.cs[i];
         r.main = i == 0;
+        r.certain = found.certain;
         err = read_as(&r, i == 0 ? found.bom : 0);
     }
     msh_buf_dispose(&r.window);
