@@ -150,8 +150,9 @@ static unsigned count_jobs(unsigned wanted)
 static bool allocate(msh_parent *r, unsigned jobs)
 {
     size_t hashers = r->options.digests ? (jobs + 1) / 2 : 0;
-    r->n_workers = jobs;
-    r->n_procs = jobs + hashers;
+    r->jobs = jobs;
+    r->n_workers = jobs + 1 + jobs / 4;
+    r->n_procs = r->n_workers + hashers;
     r->cap = LEAST_SLOTS;
     while (r->cap < (size_t)jobs * SLOTS_FOR_ONE)
         r->cap *= 2;
@@ -161,8 +162,8 @@ static bool allocate(msh_parent *r, unsigned jobs)
     if (!r->procs || !r->slots || !r->packet)
         return false;
     for (size_t i = 0; i < r->n_procs; i++)
-        r->procs[i] =
-            (msh_proc){.kind = i < jobs ? MSH_PROC_WORKER : MSH_PROC_HASHER, .fd = -1, .aux = -1};
+        r->procs[i] = (msh_proc){
+            .kind = i < r->n_workers ? MSH_PROC_WORKER : MSH_PROC_HASHER, .fd = -1, .aux = -1};
     if (!r->options.libexec)
         return true;
     size_t len = strlen(r->options.libexec) + 1;

@@ -91,7 +91,8 @@ typedef struct msh_parent {
     pid_t zygote_pid;
     uint32_t next_id;
     msh_proc *procs;
-    size_t n_workers, n_procs; /* workers first, then hashers */
+    size_t jobs;               /* workers wanted */
+    size_t n_workers, n_procs; /* room for workers and their successors first, then hashers */
     unsigned failures;         /* processes that came to nothing, in a row */
     uint64_t spawn_after_ns;
     unsigned level; /* as a worker said */

@@ -299,15 +299,20 @@ static msh_proc *worker_for(msh_parent *r, const msh_slot *s)
     return best;
 }
 
+static bool is_at_work(const msh_proc *p)
+{
+    return p->id && !p->leaving && !p->killed && !p->eof && !p->exited;
+}
+
 /* A second try waits for a fresh worker; when none is coming, an idle one makes room. */
 static void make_fresh(msh_parent *r)
 {
     msh_proc *idle = NULL;
     for (size_t i = 0; i < r->n_workers; i++) {
         msh_proc *p = &r->procs[i];
-        if (!p->id || !p->ready || p->leaving)
+        if (is_at_work(p) && !p->ready)
             return;
-        if (p->n_queue == 0)
+        if (is_at_work(p) && p->n_queue == 0)
             idle = p;
     }
     if (idle)
@@ -361,11 +366,27 @@ static void give_to_hashers(msh_parent *r)
     }
 }
 
+/* The successor of one that leaves starts while that one still reads what it has. */
+static msh_err start_missing(msh_parent *r, msh_error *why)
+{
+    size_t at_work = 0;
+    for (size_t i = 0; i < r->n_workers; i++)
+        at_work += is_at_work(&r->procs[i]);
+    for (size_t i = 0; i < r->n_procs; i++) {
+        bool worker = i < r->n_workers;
+        if (r->procs[i].id || (worker && at_work >= r->jobs))
+            continue;
+        if (r->spawn_after_ns && msh_clock_ns() < r->spawn_after_ns)
+            return MSH_OK;
+        MSH_TRY(start(r, &r->procs[i], why));
+        at_work += worker;
+    }
+    return MSH_OK;
+}
+
 msh_err msh_pool_dispatch(msh_parent *r, msh_error *why)
 {
-    for (size_t i = 0; i < r->n_procs; i++)
-        if (!r->procs[i].id && msh_clock_ns() >= r->spawn_after_ns)
-            MSH_TRY(start(r, &r->procs[i], why));
+    MSH_TRY(start_missing(r, why));
     give_to_workers(r);
     give_to_hashers(r);
     return MSH_OK;
