@@ -284,6 +284,31 @@ static size_t decode_gbk_run(const uint8_t *p, const uint8_t *end, msh_buf *out)
     return (size_t)(p - from);
 }
 
+/* A run of UTF-16 units that are characters by themselves. */
+static size_t decode_utf16_run(const uint8_t *p, const uint8_t *end, unsigned high, msh_buf *out)
+{
+    enum { PART = 1024 };
+    const uint8_t *from = p;
+    while (end - p >= 2) {
+        size_t units = (size_t)(end - p) / 2 < PART ? (size_t)(end - p) / 2 : PART;
+        uint8_t *to = msh_buf_room(out, units * 3);
+        if (!to)
+            break;
+        uint8_t *start = to;
+        size_t i = 0;
+        for (; i < units; i++, p += 2) {
+            uint32_t cp = (uint32_t)p[high] << 8 | p[high ^ 1];
+            if (cp - 0xd800 < 0x800)
+                break;
+            to += put_packed(to, cp);
+        }
+        msh_buf_grew(out, (size_t)(to - start));
+        if (i < units)
+            break;
+    }
+    return (size_t)(p - from);
+}
+
 void msh_charset_decode(msh_charset cs, msh_view in, bool last, msh_buf *out, size_t *used,
                         uint64_t *bad)
 {
@@ -296,6 +321,8 @@ void msh_charset_decode(msh_charset cs, msh_view in, bool last, msh_buf *out, si
         p += copy_plain(cs, p, end, out);
         if (cs == MSH_CS_GB18030)
             p += decode_gbk_run(p, end, out);
+        if (cs == MSH_CS_UTF16LE || cs == MSH_CS_UTF16BE)
+            p += decode_utf16_run(p, end, cs == MSH_CS_UTF16LE, out);
         if (p >= end)
             break;
         msh_char c = msh_charset_next(cs, (msh_view){p, (size_t)(end - p)});

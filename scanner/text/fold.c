@@ -353,6 +353,47 @@ static void fold_gb18030(run *r, const uint8_t *stop)
     }
 }
 
+/* Units that stand for one character of one or three folded bytes. */
+static inline void fold_utf16_run(run *r, const uint8_t *stop, unsigned high)
+{
+    const uint8_t *p = r->p;
+    uint8_t *out = r->out;
+    for (; stop - p >= 2; p += 2) {
+        uint32_t cp = (uint32_t)p[high] << 8 | p[high ^ 1];
+        if (cp - 0x20 < 0x5f) {
+            *out++ = (uint8_t)(cp - 'A' < 26 ? cp + 32 : cp);
+            continue;
+        }
+        if (cp < 0x800 || cp - 0xd800 < 0x800)
+            break;
+        bool touched = msh_table_fold_touched[cp >> 6] >> (cp & 63) & 1;
+        uint32_t to = touched ? msh_tables_fold_touched(cp) : cp;
+        if (to < 0x20 || to - 0x80 < 0x780 || to - MSH_FOLD_ENCLOSED < 0x800)
+            break;
+        if (to < 0x80) {
+            *out++ = (uint8_t)to;
+            continue;
+        }
+        store(out, 0x8080e0u | to >> 12 | (to << 2 & 0x3f00u) | (to & 63u) << 16);
+        out += 3;
+    }
+    r->p = p;
+    r->out = out;
+}
+
+static void fold_utf16(run *r, const uint8_t *stop)
+{
+    while (r->p < stop) {
+        const uint8_t *was = r->p;
+        if (r->cs == MSH_CS_UTF16LE)
+            fold_utf16_run(r, stop, 1);
+        else
+            fold_utf16_run(r, stop, 0);
+        if (r->p < stop || r->p == was)
+            step(r);
+    }
+}
+
 static void fold_other(run *r, const uint8_t *stop)
 {
     while (r->p < stop)
@@ -458,6 +499,8 @@ static msh_err fold_stretch(msh_folded *f, run *r)
         fold_utf8(r, stop);
     else if (r->cs == MSH_CS_GB18030)
         fold_gb18030(r, stop);
+    else if (r->cs == MSH_CS_UTF16LE || r->cs == MSH_CS_UTF16BE)
+        fold_utf16(r, stop);
     else
         fold_other(r, stop);
     msh_buf_grew(&f->text, (size_t)(r->out - r->out_begin));

@@ -13,7 +13,7 @@
 
 enum { SIZE = 16 << 20, ROUNDS = 5 };
 
-static msh_buf utf8, gb, trad, ascii, html;
+static msh_buf utf8, gb, trad, ascii, html, wide, big5;
 
 /* Running text: a word of two characters out of common ones, a comma or full stop now and then, a
  * number, a line end each hundred characters. */
@@ -46,6 +46,16 @@ static void make_all(void)
         old[m++] = cp;
     make_chinese(&utf8, common, n);
     make_chinese(&trad, old, m);
+    for (size_t at = 0; at < utf8.len;) {
+        msh_char c = msh_charset_next(MSH_CS_UTF8, msh_view_of(utf8.data + at, utf8.len - at));
+        msh_buf_put_u16(&wide, (uint16_t)c.cp);
+        at += c.len;
+    }
+    for (uint32_t x = 1; big5.len < SIZE; x++) {
+        x = x * 1664525u + 1013904223u;
+        uint8_t pair[2] = {(uint8_t)(0xa4 + (x >> 16) % 0x20), (uint8_t)(0x40 + (x >> 24) % 63)};
+        msh_buf_put(&big5, pair, 2);
+    }
     for (unsigned i = 0; ascii.len < SIZE; i++)
         msh_buf_put_str(&ascii, words[i % 9]);
     for (unsigned i = 0; html.len < SIZE; i++) {
@@ -158,8 +168,8 @@ static void bench_detect(const char *what, const msh_buf *b)
 
 int main(void)
 {
-    msh_buf *all[] = {&utf8, &gb, &trad, &ascii, &html};
-    for (size_t i = 0; i < 5; i++)
+    msh_buf *all[] = {&utf8, &gb, &trad, &ascii, &html, &wide, &big5};
+    for (size_t i = 0; i < 7; i++)
         msh_buf_init(all[i], (size_t)SIZE * 2);
     make_all();
     bench_fold("fold UTF-8 simplified", &utf8, MSH_CS_UTF8);
@@ -167,6 +177,9 @@ int main(void)
     bench_fold("fold ASCII", &ascii, MSH_CS_UTF8);
     bench_fold("fold HTML", &html, MSH_CS_UTF8);
     bench_fold("fold GB18030", &gb, MSH_CS_GB18030);
+    bench_fold("fold UTF-16LE", &wide, MSH_CS_UTF16LE);
+    bench_fold("fold Big5", &big5, MSH_CS_BIG5);
+    bench_decode("decode UTF-16LE", &wide, MSH_CS_UTF16LE);
     bench_decode("decode UTF-8", &utf8, MSH_CS_UTF8);
     bench_decode("decode GB18030", &gb, MSH_CS_GB18030);
     bench_escapes("plain Chinese", &utf8);
@@ -174,7 +187,7 @@ int main(void)
     bench_escapes("HTML", &html);
     bench_detect("detect UTF-8", &utf8);
     bench_detect("detect GB18030", &gb);
-    for (size_t i = 0; i < 5; i++)
+    for (size_t i = 0; i < 7; i++)
         msh_buf_dispose(all[i]);
     return 0;
 }
