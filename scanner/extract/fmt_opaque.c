@@ -23,8 +23,6 @@ static const opaque_row rows[] = {
     {"mkv", 0, 4, "\x1a\x45\xdf\xa3"},
     {"avi", 8, 4, "AVI "},
     {"wav", 8, 4, "WAVE"},
-    {"mp3", 0, 3, "ID3"},
-    {"mp3", 0, 2, "\xff\xfb"},
     {"ogg", 0, 4, "OggS"},
     {"flac", 0, 4, "fLaC"},
     {"flv", 0, 4, "FLV\1"},
