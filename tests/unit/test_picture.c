@@ -269,7 +269,7 @@ static void sizes_that_lie(void)
 /* A database of one table page, made by hand: one row of a number, a text, a blob. */
 static void rows_of_a_database(void)
 {
-    static const char cell[] = "\x13\1\5\0\1\x21\x14\7机密★10\1\2\3\4";
+    static const char cell[] = "\x15\1\5\0\1\x23\x14\7机密★10\1\2\3\4";
     uint8_t file[1024] = {0};
     dump d;
     size_t n = sizeof cell - 1;
