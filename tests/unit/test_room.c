@@ -6,6 +6,7 @@
 #include "check.h"
 #include "rule/pack.h"
 #include "worker/child.h"
+#include "worker/frame.h"
 #include "worker/room.h"
 
 #include <errno.h>
@@ -381,6 +382,42 @@ static bool has(msh_view path, const char *word)
     return msh_view_find(path, msh_view_str(word), 0) != SIZE_MAX;
 }
 
+static void send_all(msh_buf *b)
+{
+    struct iovec part = {b->data, b->len};
+    struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1};
+    (void)!sendmsg(3, &m, MSG_NOSIGNAL);
+    msh_buf_reset(b);
+}
+
+/* Well-formed frames that a worker may not send; the number of the job ends its path. */
+static void lie(msh_view path)
+{
+    static const msh_frame_type types[] = {MSH_FRAME_HELLO, MSH_FRAME_TEXT, MSH_FRAME_DIGEST,
+                                           MSH_FRAME_HELPER_WANTED, MSH_FRAME_JOB};
+    uint32_t seq = path.data[path.len - 1] - (uint32_t)'0';
+    msh_place place = {.vpath = path};
+    msh_hit hit = {.rule = 0, .tier = MSH_TIER_INFO, .count = 1, .place = place};
+    msh_buf b;
+    msh_buf_init(&b, 1 << 20);
+    bool flood = has(path, "flood");
+    for (unsigned i = 0; i < (flood ? 1u << 20 : 1); i++) {
+        size_t at = msh_frame_begin(&b, MSH_FRAME_OUTCOME, has(path, "other") ? seq + 1 : seq);
+        if (has(path, "early"))
+            b.data[at + 1] = MSH_FRAME_HIT;
+        if (has(path, "type"))
+            b.data[at + 1] = (uint8_t)types[seq % 5];
+        if (has(path, "early"))
+            msh_frame_put_hit(&b, path, &hit, true);
+        else if (!has(path, "type"))
+            msh_frame_put_outcome(&b, path, MSH_REASON_FORMAT_UNKNOWN, &place, 0);
+        else
+            msh_buf_put_byte(&b, 200);
+        msh_frame_end(&b, at);
+        send_all(&b);
+    }
+}
+
 /* What hostile bytes might make of a parser; runs inside the worker. */
 static void fault(msh_view path)
 {
@@ -410,6 +447,8 @@ static void fault(msh_view path)
     }
     if (has(path, "quit"))
         _exit(0);
+    if (has(path, "frame"))
+        lie(path);
 }
 
 static void test_faults(void)
@@ -446,6 +485,32 @@ static void test_faults(void)
     SAYS(&r, "40 parser.crashed open\n");
     CHECK_INT(r.done, 41);
 #endif
+    msh_buf_dispose(&r.out);
+}
+
+static void test_lies(void)
+{
+    static const char *const paths[] = {"frame-type-0",  "frame-type-1", "frame-type-2",
+                                        "frame-type-3",  "frame-type-4", "frame-other-5",
+                                        "frame-early-6", "frame-flood-7"};
+    run r;
+    msh_room_options o = plain_options();
+    msh_child_fault(fault);
+    open_run(&r, &o);
+    for (unsigned i = 0; i < 8; i++)
+        give(&r, i, paths[i], MSH_VIEW("x\n"));
+    give(&r, 8, "good", MSH_VIEW(WORD "\n"));
+    close_run(&r);
+    msh_child_fault(NULL);
+    for (unsigned i = 0; i < 8; i++) {
+        char line[80];
+        (void)snprintf(line, sizeof line, "%u parser.fault %s\n", i, paths[i]);
+        bool told = says(&r, line);
+        CHECK(told);
+        if (!told)
+            printf("  wanted: %s", line);
+    }
+    SAYS(&r, "8 hit 0 BLOCK body 1 good");
     msh_buf_dispose(&r.out);
 }
 
@@ -548,6 +613,7 @@ int main(void)
     RUN(test_close_early);
 #ifdef MSH_TEST_FAULTS
     RUN(test_faults);
+    RUN(test_lies);
 #ifndef MSH_SANITIZED
     RUN(test_memory_bomb);
 #endif
