@@ -86,6 +86,10 @@ bool msh_results_complete(const msh_parent *r, const msh_slot *s)
 /* --- delivering --------------------------------------------------------------------------------
  */
 
+typedef struct joined_hit {
+    msh_hit *hit;
+} joined_hit;
+
 typedef struct delivery {
     msh_parent *r;
     msh_slot *s;
@@ -96,7 +100,7 @@ typedef struct delivery {
     msh_table *said;   /* outcomes of the first try, by their frame */
     msh_table *by_hit; /* joined hits, by rule and match */
     msh_arena arena;   /* of joined hits */
-    msh_hit **joined;
+    joined_hit *joined;
     size_t n_joined, cap_joined;
 } delivery;
 
@@ -175,7 +179,7 @@ static msh_err join_hit(delivery *d, const msh_hit *h, bool counts)
     }
     if (d->n_joined == d->cap_joined) {
         size_t cap = d->cap_joined ? d->cap_joined * 2 : 64;
-        msh_hit **joined = msh_realloc(d->joined, cap * sizeof *joined);
+        joined_hit *joined = msh_realloc(d->joined, cap * sizeof *joined);
         if (!joined)
             return MSH_E_MEMORY;
         d->joined = joined;
@@ -184,7 +188,7 @@ static msh_err join_hit(delivery *d, const msh_hit *h, bool counts)
     msh_hit *copy = copy_hit(d, h);
     if (!copy)
         return MSH_E_MEMORY;
-    d->joined[d->n_joined++] = copy;
+    d->joined[d->n_joined++].hit = copy;
     return msh_table_put(d->by_hit, msh_view_of(key, len), copy, &old);
 }
 
@@ -261,8 +265,8 @@ static msh_err give_joined(delivery *d)
 {
     for (int tier = MSH_TIER_BLOCK; tier >= MSH_TIER_INFO; tier--)
         for (size_t i = 0; i < d->n_joined; i++)
-            if ((int)d->joined[i]->tier == tier && d->e->hit)
-                MSH_TRY(d->e->hit(d->e->ctx, d->tag, d->joined[i]));
+            if ((int)d->joined[i].hit->tier == tier && d->e->hit)
+                MSH_TRY(d->e->hit(d->e->ctx, d->tag, d->joined[i].hit));
     return MSH_OK;
 }
 

@@ -74,6 +74,25 @@ if [ -n "$zygote" ]; then
     [ "$status" -ne 0 ] && [ "$status" -lt 128 ] || fail "zygote killed: exit $status"
 fi
 
+# The supervisor killed: nothing it made outlives it.
+"$MISHEN" scan --format ndjson --jobs 2 "$dir/in" >"$dir/out" 2>"$dir/err" &
+scan=$!
+for i in $(seq 100); do
+    zygote=$(cat /proc/$scan/task/*/children 2>/dev/null | tr ' ' '\n' | head -1)
+    [ -n "$zygote" ] && workers=$(cat /proc/"$zygote"/task/*/children 2>/dev/null) && [ -n "$workers" ] && break
+    sleep 0.01
+done
+kill -9 $scan 2>/dev/null
+wait $scan 2>/dev/null
+for pid in $zygote ${workers:-}; do
+    for i in $(seq 100); do
+        state=$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$pid/status" 2>/dev/null)
+        case "$state" in ''|Z|X) break ;; esac
+        sleep 0.02
+    done
+    case "$state" in ''|Z|X) ;; *) fail "process $pid outlives the supervisor" ;; esac
+done
+
 # As nobody, from a folder that nobody may read only in part.
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && [ -x "$MISHEN" ]; then
     chmod 755 "$dir"
