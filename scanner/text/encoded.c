@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/view.h"
+#include "text/encoded_lines.h"
 #include "text/tables.h"
 
 #include <string.h>
@@ -207,6 +208,7 @@ static void decode_hex(msh_view t, msh_buf *out)
 typedef struct finder {
     msh_view text;
     msh_buf out;
+    size_t lines_tried; /* no dump begins before this */
     msh_err (*found)(void *ctx, msh_view decoded, uint64_t at);
     void *ctx;
 } finder;
@@ -294,6 +296,25 @@ static msh_err look_at_spaced(finder *f, size_t begin, size_t end)
     return f->found(f->ctx, msh_buf_view(&f->out), begin);
 }
 
+/* A hex dump or uuencode that begins with the line at `at`; *end is `at` when there is none worth
+ * it: then what looks like one may hold runs of another kind, but is not looked at as lines again.
+ */
+static msh_err look_at_lines(finder *f, size_t at, size_t *end)
+{
+    *end = at;
+    if (at < f->lines_tried || (at > 0 && f->text.data[at - 1] != '\n'))
+        return MSH_OK;
+    msh_buf_reset(&f->out);
+    bool uu = f->text.data[at] == 'b' && f->text.len - at > 6 && f->text.data[at + 5] == ' ';
+    f->lines_tried =
+        uu ? msh_encoded_uu(f->text, at, &f->out) : msh_encoded_dump(f->text, at, &f->out);
+    MSH_TRY(msh_buf_err(&f->out));
+    if (f->lines_tried == at || !worth_handing_on(msh_buf_view(&f->out)))
+        return MSH_OK;
+    *end = f->lines_tried;
+    return f->found(f->ctx, msh_buf_view(&f->out), at);
+}
+
 /* The next place where a run may begin. */
 static size_t next_candidate(msh_view t, size_t at)
 {
@@ -314,6 +335,12 @@ msh_err msh_find_encoded(msh_view text, size_t ceiling,
     msh_buf_init(&f.out, ceiling);
     msh_err err = MSH_OK;
     for (size_t at = next_candidate(text, 0); at < text.len; at = next_candidate(text, at)) {
+        size_t lines = at;
+        MSH_GUARD(look_at_lines(&f, at, &lines));
+        if (lines > at) {
+            at = lines;
+            continue;
+        }
         size_t spaced = spaced_hex(text, at);
         if (spaced > at) {
             MSH_GUARD(look_at_spaced(&f, at, spaced));

@@ -212,8 +212,8 @@ static size_t write_single(writer *w, size_t at)
     if (e.len == 0)
         return w->in.data[at] == '+' ? write_utf7(w, at) : 0;
     uint8_t next = e.from + e.len < w->in.len ? w->in.data[e.from + e.len] : 0;
-    if (e.drop)
-        w->worth |= w->in.data[at] == '+' || (e.len == 2 && w->in.data[at + 1] == '&');
+    if (e.drop) /* strings put together, troff's nothing; not line breaks */
+        w->worth |= e.from < at || (e.len == 2 && w->in.data[at + 1] == '&');
     else if (w->in.data[at] != '\\' || e.len != 2) /* not \n and the like */
         w->worth |= e.cp >= 0x80 || is_alnum(e.cp) ||
                     (e.cp == '&' && (next == '#' || is_alnum(next))) || e.cp == '\\';

@@ -290,7 +290,7 @@ static bool is_quote(uint8_t c)
     return c == '"' || c == '\'' || c == '`';
 }
 
-/* 'a' + 'b': from the closing quote to the opening one. */
+/* 'a' + 'b', "a" & "b": from the closing quote to the opening one. */
 static msh_escape read_concat(msh_view in, size_t at, size_t kept)
 {
     size_t from = at, end = at + 1;
@@ -327,13 +327,15 @@ static msh_escape read_underscore(msh_view in, size_t at)
 msh_escape msh_escape_read(msh_view in, size_t at, size_t kept)
 {
     size_t soft;
+    msh_escape e;
     switch (in.data[at]) {
     case '\\':
         return read_backslash(in, at);
     case '%':
         return byte_at(in, at + 1) == 'u' ? read_unicode(in, at) : none;
     case '&':
-        return read_reference(in, at);
+        e = read_reference(in, at);
+        return e.len ? e : read_concat(in, at, kept);
     case '=':
         soft = soft_break(in, at);
         return soft ? (msh_escape){at, soft, 0, true} : none;

@@ -44,6 +44,7 @@ static void escapes(void)
         {"\\\\u673a", "\\机"},
         {"var a=\"机\"+\"密\" + '★10年';", "var a=\"机密★10年';"},
         {"'机' +\n  '密'", "'机密'"},
+        {"a = \"机\" & \"密\"", "a = \"机密\""},
         {"机_x5bc6__x2605_", "机密★"},
         {"U+673A U+5bc6", "机 密"},
         {"x +ZzpbxiYF-10+XnQ", "x 机密★10年"},
@@ -184,6 +185,19 @@ static void encoded_runs(void)
         {MSH_VIEW("E6 9C BA E5 AF 86"), "机密", 0},
         {MSH_VIEW("{0xE6, 0x9C, 0xBA, 0xE5, 0xAF, 0x86}"), "机密", 1},
         {MSH_VIEW("u/rD3KHvMTDE6g=="), "\xbb\xfa\xc3\xdc\xa1\xef", 0},
+        {MSH_VIEW("00000000  e5 85 b3 e4 ba 8e e5 8f  ac e5 bc 80 e4 bc 9a e8  "
+                  "|................|\n00000010  ae ae e7 9a 84 e9 80 9a  e7 9f a5 0a e6 9c ba e5  "
+                  "|................|\n00000020  af 86 e2 98 85 31 30 e5  b9 b4 0a                 "
+                  "|.....10....|\n0000002b\n"),
+         "关于召开会议的通知\n机密★10年\n", 0},
+        {MSH_VIEW("00000000: e585 b3e4 ba8e e58f ace5 bc80 e4bc 9ae8  ................\n00000010: "
+                  "aeae e79a 84e9 809a e79f a50a e69c bae5  ................\n00000020: af86 e298 "
+                  "8531 30e5 b9b4 0a              .....10....\n"),
+         "关于召开会议的通知\n机密★10年\n", 0},
+        {MSH_VIEW("text\nbegin 644 a.txt\nKY86SY+J.Y8^LY;R "
+                  "Y+R:Z*ZNYYJ$Z8\":YY^E\"N:<NN6OAN*8A3$PY;FT\"@  \n`\nend\n"),
+         "关于召开会议的通知\n机密★10年\n", 5},
+        {MSH_VIEW("1000 2000 3000\n1001 2001 3001\nbegin 999 x\nbegin 644 x\nend\n"), NULL, 0},
         {MSH_VIEW("international getElementById some-long-file_name usr/lib/x86"), NULL, 0},
         {MSH_VIEW("6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"), NULL, 0},
         {MSH_VIEW("13800138000 110105194912310020 6222021234567890128"), NULL, 0},
