@@ -76,8 +76,8 @@ typedef struct msh_item {
     msh_view reason;         /* first reason why it was not wholly read; empty when it was */
     uint64_t findings;       /* (rule, match) pairs found, also those past the listed 10,000 */
     uint32_t tier_counts[4]; /* by msh_tier */
-    bool optical;      /* OCR ran and read next to nothing */
-    bool optical_page; /* and the picture looks like a page: REVIEW */
+    bool optical;            /* OCR ran and read next to nothing */
+    bool optical_page;       /* and the picture looks like a page: REVIEW */
     uint32_t ms;             /* wall time */
 } msh_item;
 

@@ -373,7 +373,8 @@ static msh_err read_all(reading *r)
         int rc = archive_read_next_header(r->a, &e);
         if (r->err != MSH_OK)
             return r->err;
-        /* a head and nothing behind it, or zeros that look like the end of a tar: nothing was read */
+        /* a head and nothing behind it, or zeros that look like the end of a tar: nothing was read
+         */
         if (rc == ARCHIVE_EOF)
             return r->n ? MSH_OK : say_fault(r, (msh_view){NULL, 0});
         if (rc == ARCHIVE_RETRY && ++r->faults < FAULTS_BORNE)

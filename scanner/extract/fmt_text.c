@@ -21,7 +21,7 @@ typedef struct reader {
     const msh_doc *doc;
     msh_charset cs;
     unsigned flags;
-    bool main; /* the first reading: it looks after what it cannot decode */
+    bool main;    /* the first reading: it looks after what it cannot decode */
     bool certain; /* a BOM says so, or there is no other way to read it */
     msh_buf window;
     uint64_t offset;  /* of the window */

@@ -75,7 +75,7 @@ static msh_err check_roots(job *j)
             if (memcmp(root, c->rows[j->next[p]].root, sizeof root) != 0)
                 return msh_fail(j->why, MSH_E_EVIDENCE,
                                 "前 %" PRIu64 " 条与签名不符，不再写入；请复制整个日志文件夹并报告 "
-                                              "/ not the lines that were signed",
+                                "/ not the lines that were signed",
                                 t->size);
     }
     return MSH_OK;

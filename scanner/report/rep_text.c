@@ -322,7 +322,8 @@ static void size_words(uint64_t bytes, char out[32])
         (void)snprintf(out, 32, "%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10, units[u]);
 }
 
-static void put_counts(const msh_report_run *r, text_report *t, msh_buf *b, const msh_run_summary *s)
+static void put_counts(const msh_report_run *r, text_report *t, msh_buf *b,
+                       const msh_run_summary *s)
 {
     static const msh_verdict order[] = {MSH_VERDICT_BLOCK, MSH_VERDICT_NOT_INSPECTED,
                                         MSH_VERDICT_REVIEW, MSH_VERDICT_PASS};

@@ -25,7 +25,7 @@ struct msh_entry {
     msh_arena arena; /* everything below lives here */
     uint64_t tag;
     uint64_t record; /* its place in the group; after the commit the number of its record */
-    int fd; /* a copy for fstat afterwards, -1 when nothing was opened */
+    int fd;          /* a copy for fstat afterwards, -1 when nothing was opened */
     uint64_t size;
     int64_t mtime_ns, ctime_ns;
     uint64_t dev, ino;

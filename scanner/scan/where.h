@@ -1,8 +1,8 @@
 /* where.h: where the program's own parts are: helper programs and shipped rules.
  *
  * Found from the place of the running program, so that an installation can be moved and a fresh
- * build is whole without being installed: below a build's program lies libexec/ with its helpers, two folders
- * above it the source tree's rules/; an installed bin/mishen has ../libexec/mishen and
+ * build is whole without being installed: below a build's program lies libexec/ with its helpers,
+ * two folders above it the source tree's rules/; an installed bin/mishen has ../libexec/mishen and
  * ../share/mishen/rules. */
 #ifndef MSH_SCAN_WHERE_H
 #define MSH_SCAN_WHERE_H

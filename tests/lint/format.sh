@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# The form of the code: clang-format, no trailing blanks, no tabs, files within 800 lines.
+set -u
+cd "$(dirname "$0")/../.."
+command -v clang-format >/dev/null || { echo "SKIPPED: no clang-format"; exit 77; }
+bad=0
+for file in $(git ls-files 'scanner/*.[ch]' 'include/*.h' 'tests/*.[ch]'); do
+    head -3 "$file" | grep -qi 'generated\|made by' && continue
+    clang-format --dry-run -Werror "$file" >/dev/null 2>&1 || { echo "$file: clang-format -i $file"; bad=1; }
+    lines=$(wc -l <"$file")
+    case "$file" in tests/*) ;; *) [ "$lines" -le 800 ] || { echo "$file: $lines lines, at most 800"; bad=1; } ;; esac
+done
+exit $bad
