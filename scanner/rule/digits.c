@@ -31,7 +31,7 @@ static size_t parting(msh_view t, size_t at)
     if (at >= t.len)
         return 0;
     uint8_t c = t.data[at];
-    if (c == ' ' || c == '-')
+    if (c == ' ' || c == '-' || c == '.' || c == '_' || c == '/')
         return 1;
     if (c < 0x80)
         return 0;
@@ -115,6 +115,8 @@ bool msh_digits_pick(msh_view text, const msh_digit_run *run, size_t want, size_
     while (begin < run->end) {
         while (begin < run->end && !is_digit(text.data[begin]))
             begin++;
+        /* what follows a point is decimals */
+        bool decimals = begin > run->start && text.data[begin - 1] == '.';
         size_t n = 0, groups = 0, i = begin, next = 0;
         while (i < run->end && n < want) {
             groups++;
@@ -130,7 +132,7 @@ bool msh_digits_pick(msh_view text, const msh_digit_run *run, size_t want, size_
         }
         if (begin >= run->end)
             break;
-        if (n == want) {
+        if (n == want && !decimals) {
             out->digits[want] = 0;
             out->start = begin;
             out->end = i;

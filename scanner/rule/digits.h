@@ -1,8 +1,9 @@
 /* digits.h: numbers in a folded text, found once for all kinds that read digits.
  *
- * A run is a longest sequence of ASCII digits in which groups may be parted by one blank, hyphen or
- * middle dot ("6222 0212 3456 7890 128"), with at least MSH_DIGITS_LEAST digits. Whether a number
- * of the right length lies in it, and how it is grouped, is for the kind to say. */
+ * A run is a longest sequence of ASCII digits in which groups may be parted by one blank, hyphen,
+ * dot, low line or slash ("6222 0212 3456 7890 128"), with at least MSH_DIGITS_LEAST digits.
+ * Whether a number of the right length lies in it, and how it is grouped, is for the kind to say.
+ */
 #ifndef MSH_RULE_DIGITS_H
 #define MSH_RULE_DIGITS_H
 

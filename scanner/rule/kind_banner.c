@@ -52,8 +52,8 @@ static size_t pass_word(msh_view f, size_t at, msh_view word)
             w += wlen;
             continue;
         }
-        if (w > 0)
-            i = msh_chars_skip_blanks(f, i);
+        while (w > 0 && (msh_chars_is_blank(msh_chars_at(f, i, &len)) || f.data[i] == '\n'))
+            i += len;
         if (msh_chars_at(f, i, &len) != want)
             return at;
         i += len;

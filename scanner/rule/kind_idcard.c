@@ -55,7 +55,7 @@ static bool is_grouping(msh_view text, const msh_digit_pick *p, size_t digits)
                                        "33444", "44442", "444411", "6624", "666",
                                        "663",   "644",   "3363"};
     size_t lengths[ID_LENGTH];
-    if (p->groups == 1 || p->groups == digits)
+    if (p->groups <= 3 || p->groups == digits)
         return true;
     size_t n = msh_digits_groups(text, p, lengths, ID_LENGTH);
     for (size_t w = 0; w < sizeof ways / sizeof ways[0]; w++) {
@@ -285,11 +285,12 @@ static msh_err id_compile(const msh_kind_compile *c, msh_node *find, void **stat
     static const struct {
         const char *name;
         id_what what;
-        const char *literals[5];
-    } forms[] = {{"number", ID_NUMBER, {NULL}},
-                 {"chinese", ID_CHINESE, {"一九", "二〇", "二零", "二○", NULL}},
-                 {"damaged", ID_DAMAGED, {"e+17", NULL}},
-                 {"weak", ID_WEAK, {"**", "★★", NULL}}};
+        const char *literals[8];
+    } forms[] = {
+        {"number", ID_NUMBER, {NULL}},
+        {"chinese", ID_CHINESE, {"一九", "二〇", "二零", "二○", "壹玖", "贰零", "壹九", NULL}},
+        {"damaged", ID_DAMAGED, {"e+17", NULL}},
+        {"weak", ID_WEAK, {"**", "★★", NULL}}};
     msh_view what = MSH_VIEW("number");
     id_state *st = msh_arena_calloc(c->arena, 1, sizeof *st);
     if (!st)

@@ -86,11 +86,13 @@ static void find_label(spot *s)
     bool far = false;
     while (at > floor && s->start - at < LABEL_GAP) {
         uint32_t cp = msh_chars_before(s->f, at, &from);
-        bool border = cp == ':' || cp == '\t' || cp == '|' || cp == '=' || cp == 0xFF1A;
-        if (!border && !msh_chars_is_blank(cp) && !(cp < 0x80 && strchr("])\"'>(", (int)cp)) &&
-            cp != 0x3011 && cp != 0x3010 && cp != 0x201D && cp != 0x201C)
+        bool border =
+            cp == 0xFF08 || cp == ':' || cp == '\t' || cp == '|' || cp == '=' || cp == 0xFF1A;
+        if (!border && !msh_chars_is_blank(cp) &&
+            !(cp < 0x80 && cp && strchr("[]()\"'<>", (int)cp)) && cp != 0x3011 && cp != 0x3010 &&
+            cp != 0x201D && cp != 0x201C)
             break;
-        far |= border || (at < s->start && msh_chars_is_blank(cp)) || cp == 0x3011 || cp == ')';
+        far = true;
         at = from;
     }
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
@@ -289,6 +291,8 @@ static msh_tier judge_level(const spot *s)
     size_t len, to = s->end;
     while (is_bracket(msh_chars_at(s->f, from, &len)))
         from += len;
+    if (msh_chars_at(s->f, to, &len) == 0x7EA7) /* 级 */
+        to += len;
     while (is_bracket(msh_chars_at(s->f, to, &len)))
         to += len;
     return from >= s->start && msh_chars_skip_blanks(s->f, to) >= s->line_end ? MSH_TIER_REVIEW : 0;

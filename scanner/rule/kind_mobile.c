@@ -16,7 +16,8 @@ enum {
     LINE_BEFORE = 60,
     OFFICE_MOST = 3,
     NAME_BEFORE = 60,
-    TABLE_BEFORE = 3000
+    TABLE_BEFORE = 3000,
+    LABEL_MOST = 6 /* letters of a label or a name */
 };
 
 typedef struct mobile_state {
@@ -145,6 +146,31 @@ static bool has_name(msh_view t, const msh_digit_spot *s, size_t start)
     return floor == s->line_start && n >= 2 && n <= 4;
 }
 
+/* Nothing on the line but a label or a name, and the number: 手机：138…, 张三138…, 138…(手机). */
+static bool is_labelled(msh_view t, const msh_digit_spot *s, size_t start, size_t end)
+{
+    size_t letters = 0, len;
+    for (size_t at = s->line_start; at < s->line_end; at += len) {
+        if (at == start)
+            at = end;
+        uint32_t cp = msh_chars_at(t, at, &len);
+        if (at >= s->line_end)
+            break;
+        if (msh_chars_is_cjk(cp) || msh_chars_is_alnum(cp))
+            letters++;
+        else if (cp == 0x3002 || cp == 0xFF0C || cp == ',' || cp == 0x3001)
+            return false;
+    }
+    return letters <= LABEL_MOST;
+}
+
+/* The line before belongs to the same contact: 联系人：张三. */
+static bool follows_contact(msh_view t, const msh_digit_spot *s)
+{
+    size_t before = s->line_start > LINE_BEFORE ? s->line_start - LINE_BEFORE : 0;
+    return msh_chars_any(t, before, s->line_start, office);
+}
+
 static msh_tier judge(const mobile_state *st, mobile_item *item, msh_view t, size_t start,
                       size_t end, msh_view digits, bool *list)
 {
@@ -159,6 +185,9 @@ static msh_tier judge(const mobile_state *st, mobile_item *item, msh_view t, siz
         size_t blank = msh_chars_skip_blanks_back(t, start, s.line_start);
         size_t right = msh_chars_skip_blanks(t, end);
         bool row = start > blank && blank > s.line_start && right >= s.line_end;
+        bool label = is_labelled(t, &s, start, end);
+        if (label && !row)
+            return follows_contact(t, &s) ? MSH_TIER_INFO : MSH_TIER_REVIEW;
         if (!row) /* running text, unless "张三 138…" fills the line */
             return MSH_TIER_INFO;
     }

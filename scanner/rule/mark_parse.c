@@ -62,7 +62,16 @@ static bool is_soft(uint32_t cp)
 typedef struct gap {
     unsigned items, letters;
     bool had_letters;
+    bool inner; /* inside a level: punctuation of sentences, too */
 } gap;
+
+static bool may_pass(uint32_t cp, const gap *g)
+{
+    if (is_soft(cp) || (g->letters && msh_chars_is_alnum(cp)))
+        return true;
+    return g->inner && (cp == 0x3001 || cp == 0x3002 || cp == 0x2026 || cp == 0xFF0C ||
+                        cp == 0xFF1B || cp == 0xFF1A || (cp >= 0x2500 && cp <= 0x257F));
+}
 
 /* Behind the tag that begins at `at`, or `at`. */
 static size_t pass_tag(msh_view t, size_t at)
@@ -89,7 +98,7 @@ static size_t pass(msh_view t, size_t at, gap *g)
     if (len == 0 || g->items == 0)
         return at;
     bool letter = msh_chars_is_alnum(cp);
-    if (!is_soft(cp) && !(letter && g->letters))
+    if (!may_pass(cp, g))
         return at;
     g->items--;
     if (letter) {
@@ -107,7 +116,7 @@ static size_t pass_back(msh_view t, size_t at, gap *g)
     if (start == at || g->items == 0)
         return at;
     bool letter = msh_chars_is_alnum(cp);
-    if (!is_soft(cp) && !(letter && g->letters))
+    if (!may_pass(cp, g))
         return at;
     g->items--;
     if (letter) {
@@ -314,7 +323,7 @@ static bool looks_like(uint32_t have, uint32_t want)
 {
     static const uint16_t same[][6] = {
         {0x5BC6, 0x5B93, 0x871C, 0x5BBB, 0x8C27, 0x5627}, /* 密: 宓蜜宻谧嘧 */
-        {0x673A, 0x674C, 0x808C, 0x9965, 0x77F6, 0x53FD}, /* 机: 杌肌饥矶叽 */
+        {0x673A, 0x674C, 0x808C, 0x67B3, 0x77F6, 0x53FD}, /* 机: 杌肌枳矶叽 */
         {0x79D8, 0x6CCC, 0x5FC5, 0x79E0, 0x7955, 0},      /* 秘: 泌必秠祕 */
         {0x7EDD, 0x7D55, 0x7D76, 0x8272, 0, 0},           /* 绝: 絕絶色 */
     };
@@ -355,7 +364,7 @@ typedef struct back {
 static bool level_before(const msh_mark_level *level, back *b)
 {
     for (unsigned i = level->n; i-- > 0;) {
-        gap g = {.items = GAP_ITEMS, .letters = GAP_LETTERS};
+        gap g = {.items = GAP_ITEMS, .letters = GAP_LETTERS, .inner = i + 1 < level->n};
         for (size_t next; (next = pass_back(b->text, b->at, &g)) != b->at;)
             b->at = next;
         b->disguised |= g.had_letters;
@@ -395,13 +404,15 @@ static size_t level_after(const msh_mark_level *level, msh_view t, size_t at)
 static bool before_star(const msh_mark_grammar *g, msh_view t, size_t star, size_t star_end,
                         msh_mark *out)
 {
-    size_t len;
-    if (is_black_star(msh_chars_at(t, star_end, &len))) /* ★★★: a rating */
-        return false;
-    msh_mark m = {.form = MSH_MARK_STAR, .end = star_end};
-    (void)take_term(t, skip_soft(t, star_end, GAP_ITEMS), true, &m);
+    size_t len, end = star_end;
+    if (is_black_star(msh_chars_at(t, end, &len)))
+        end += len;
+    msh_mark m = {.form = MSH_MARK_STAR, .end = end};
+    (void)take_term(t, skip_soft(t, end, GAP_ITEMS), true, &m);
     if (m.term != MSH_TERM_NONE)
         m.end = m.term_end;
+    else if (end > star_end) /* ★★★: a rating */
+        return false;
     for (int alike = 0; alike <= (m.term != MSH_TERM_NONE); alike++)
         for (size_t i = 0; i < g->n_levels; i++) {
             back b = {.text = t, .at = star, .alike = alike};
@@ -416,7 +427,21 @@ static bool before_star(const msh_mark_grammar *g, msh_view t, size_t star, size
     return false;
 }
 
-/* ★机密, ★机密10年, ★10年机密. */
+/* Where "10年" begins that ends at `at`; `at` itself when there is none. */
+static size_t term_before(msh_view t, size_t at)
+{
+    size_t from, digits;
+    uint32_t cp = msh_chars_before(t, at, &from);
+    if (!is_year(cp) && cp != CP_MONTH)
+        return at;
+    for (digits = from;; from = digits) {
+        cp = msh_chars_before(t, from, &digits);
+        if (!msh_chars_is_digit(cp) && msh_chars_numeral(cp) < 0 && cp != 0x5341)
+            return from;
+    }
+}
+
+/* ★机密, ★机密10年, ★10年机密, 10年★机密. */
 static bool after_star(const msh_mark_grammar *g, msh_view t, size_t star, size_t star_end,
                        msh_mark *out)
 {
@@ -424,7 +449,7 @@ static bool after_star(const msh_mark_grammar *g, msh_view t, size_t star, size_
     if (is_black_star(msh_chars_before(t, star, &before)))
         return false;
     size_t at = skip_soft(t, star_end, STAR_FIRST_GAP);
-    msh_mark m = {.form = MSH_MARK_FIRST, .start = star};
+    msh_mark m = {.form = MSH_MARK_FIRST, .start = term_before(t, star)};
     bool lead = take_term(t, at, false, &m);
     if (lead)
         at = skip_soft(t, m.term_end, GAP_ITEMS);
