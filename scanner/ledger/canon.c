@@ -2,10 +2,9 @@
  * space, escapes that are not the shortest, keys out of order or twice, U+0000, depth over 64. */
 #include "ledger/canon.h"
 
-#include "base/json.h"
 #include "base/view.h"
 
-enum { MAX_DEPTH = 64, KEY_MAX = 1024 };
+enum { MAX_DEPTH = 64 };
 #define BAD SIZE_MAX
 
 static size_t value(msh_view v, size_t at, unsigned depth);
@@ -80,40 +79,38 @@ static size_t word(msh_view v, size_t at)
     return BAD;
 }
 
-/* A key as its characters; only escapes for controls, quote and backslash can stand in it. */
-static bool plain_key(msh_view raw, uint8_t *room, msh_view *out)
+/* The next byte of a key as it reads without escapes, -1 at its end. Only controls, quote and
+ * backslash can be escaped, so an escape is one byte. */
+static int key_byte(msh_view raw, size_t *at)
 {
     static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
-    if (raw.len == 0 || !memchr(raw.data, '\\', raw.len)) {
-        *out = raw;
-        return true;
+    if (*at == raw.len)
+        return -1;
+    uint8_t c = raw.data[(*at)++];
+    if (c != '\\')
+        return c;
+    c = raw.data[(*at)++];
+    if (c == 'u') {
+        uint8_t high = raw.data[*at + 2], low = raw.data[*at + 3];
+        *at += 4;
+        return (high - '0') * 16 + (low <= '9' ? low - '0' : low - 'a' + 10);
     }
-    size_t n = 0;
-    if (raw.len > KEY_MAX)
-        return false;
-    for (size_t i = 0; i < raw.len; i++) {
-        uint8_t c = raw.data[i];
-        if (c == '\\' && raw.data[i + 1] == 'u') {
-            uint8_t low = raw.data[i + 5];
-            c = (uint8_t)((raw.data[i + 4] - '0') * 16 + (low <= '9' ? low - '0' : low - 'a' + 10));
-            i += 5;
-        } else if (c == '\\') {
-            c = raw.data[++i];
-            const char *p = strchr(from, c);
-            c = p ? (uint8_t)to[p - from] : c;
-        }
-        room[n++] = c;
-    }
-    *out = msh_view_of(room, n);
-    return true;
+    const char *p = memchr(from, c, sizeof from - 1);
+    return p ? to[p - from] : c;
 }
 
+/* Order of UTF-16 code units, see msh_json_key_cmp. */
 static bool key_follows(msh_view before, msh_view key)
 {
-    uint8_t rooms[2][KEY_MAX];
-    msh_view a, b;
-    return plain_key(before, rooms[0], &a) && plain_key(key, rooms[1], &b) &&
-           msh_json_key_cmp(a, b) < 0;
+    size_t i = 0, k = 0;
+    int x, y;
+    do {
+        x = key_byte(before, &i);
+        y = key_byte(key, &k);
+    } while (x == y && x >= 0);
+    if (x >= 0xee && y >= 0xee && (x >= 0xf0) != (y >= 0xf0))
+        return x >= 0xf0;
+    return x < y;
 }
 
 /* One member; *key is its key as written, to compare with the one before. */

@@ -15,7 +15,7 @@ known = {}
 
 
 def good(pem, profile, text, signature):
-    key = (verify_log.read(pem, 1), profile, text, signature)
+    key = (verify_log.read(pem), profile, text, signature)
     if key not in known:
         known[key] = verify_log.signature_good(pem, profile, text, signature)
     return known[key]
@@ -23,9 +23,9 @@ def good(pem, profile, text, signature):
 
 def peer():
     try:
-        return verify_log.verify(log, True, good), ''
+        return verify_log.verify(log, good), ''
     except verify_log.Bad as bad:
-        return bad.code, str(bad)
+        return bad.args[1], bad.args[0]
 
 
 def ours():
