@@ -170,6 +170,23 @@ static bool reads_like_hanzi(const sweeper *s, const stats *n, size_t from, size
 
 typedef bool keep_fn(const sweeper *s, const stats *n, size_t from, size_t to);
 
+/* The character at `at`; ASCII and units of 16 bits without a call. Surrogates are no text here. */
+static inline msh_char char_at(const sweeper *s, msh_charset cs, size_t at, size_t to)
+{
+    const uint8_t *p = s->in.data + at;
+    if (cs == MSH_CS_UTF16LE || cs == MSH_CS_UTF16BE) {
+        if (to - at < 2)
+            return (msh_char){0, 1, true};
+        uint32_t hi = p[cs == MSH_CS_UTF16LE], lo = p[cs == MSH_CS_UTF16BE];
+        return (msh_char){hi << 8 | lo, 2, hi >= 0xd8 && hi < 0xe0};
+    }
+    if (p[0] < 0x80)
+        return (msh_char){p[0], 1, false};
+    if (cs != MSH_CS_UTF8 && (to - at < 2 || p[1] < 0x40))
+        return (msh_char){0, 1, true};
+    return msh_charset_next(cs, msh_view_cut(s->in, at, to - at));
+}
+
 /* Runs of decodable characters in [from, to). Gives how many bytes did not decode. */
 static size_t walk(sweeper *s, msh_charset cs, size_t from, size_t to, keep_fn *keep)
 {
@@ -177,7 +194,7 @@ static size_t walk(sweeper *s, msh_charset cs, size_t from, size_t to, keep_fn *
     size_t start = from, bad = 0;
     stats n = {0};
     for (size_t at = from; at < to && s->err == MSH_OK;) {
-        msh_char c = msh_charset_next(cs, msh_view_cut(s->in, at, to - at));
+        msh_char c = char_at(s, cs, at, to);
         size_t len = c.len ? c.len : 1;
         if (!c.bad && count(&n, c.cp)) {
             at += len;
@@ -193,6 +210,17 @@ static size_t walk(sweeper *s, msh_charset cs, size_t from, size_t to, keep_fn *
     if (n.chars && s->err == MSH_OK && keep(s, &n, start, to))
         add_run(s, cs, start, to);
     return bad;
+}
+
+/* Whether a segment may hold two hanzi of a charset of double bytes: a quick look. */
+static bool may_hold_hanzi(const sweeper *s, size_t from, size_t to, uint8_t lead, uint8_t trail)
+{
+    unsigned pairs = 0;
+    for (size_t i = from; i + 1 < to; i++)
+        if (s->in.data[i] >= lead && s->in.data[i] <= 0xf9 && s->in.data[i + 1] >= trail &&
+            ++pairs >= LEAST_HANZI)
+            return true;
+    return false;
 }
 
 /* GB 2312 runs that begin at the second byte of a wrongly paired one. */
@@ -221,8 +249,10 @@ static void segment_8bit(sweeper *s, size_t from, size_t to)
     size_t bad = walk(s, MSH_CS_UTF8, from, to, reads_like_text);
     if (!high || bad == 0)
         return;
-    (void)walk(s, MSH_CS_GB18030, from, to, reads_like_hanzi);
-    (void)walk(s, MSH_CS_BIG5, from, to, reads_like_hanzi);
+    if (may_hold_hanzi(s, from, to, 0x81, 0x40))
+        (void)walk(s, MSH_CS_GB18030, from, to, reads_like_hanzi);
+    if (may_hold_hanzi(s, from, to, 0xa4, 0x40))
+        (void)walk(s, MSH_CS_BIG5, from, to, reads_like_hanzi);
     walk_misaligned(s, from, to);
 }
 
@@ -238,24 +268,49 @@ static void sweep_8bit(sweeper *s)
     }
 }
 
-/* Which high bytes a UTF-16 unit of text has: a quick look before the slow one. */
-static bool may_be_unit(uint8_t high, uint8_t low)
+/* What a high byte says of a UTF-16 unit: a quick look before the slow one. */
+enum { NONE, LATIN, HANZI, OTHER };
+
+static unsigned unit_class(uint8_t high)
 {
+    if (high >= 0x4e && high <= 0x9f)
+        return HANZI;
     if (high == 0)
-        return is_8bit_text(low);
-    return (high >= 0x4e && high <= 0x9f) || high == 0x30 || high == 0xff || high <= 0x05 ||
-           (high >= 0x20 && high <= 0x2b) || (high >= 0xac && high <= 0xd7);
+        return LATIN;
+    bool other = high == 0x30 || high == 0xff || high <= 0x05 || (high >= 0x20 && high <= 0x2b) ||
+                 (high >= 0xac && high <= 0xd7);
+    return other ? OTHER : NONE;
+}
+
+/* The end of a run of units from `at`; *worth says whether it may be text. */
+static size_t unit_run(const sweeper *s, const uint8_t *class, size_t at, size_t hi, bool *worth)
+{
+    size_t end = at, latin = 0, hanzi = 0, common = 0, other = 0;
+    for (; end + 1 < s->in.len && end - at < SEGMENT; end += 2) {
+        uint8_t high = s->in.data[end + hi], low = s->in.data[end + 1 - hi];
+        if (class[high] == NONE || (high == 0 && !is_8bit_text(low)))
+            break;
+        latin += class[high] == LATIN;
+        other += class[high] == OTHER;
+        if (class[high] == HANZI) {
+            hanzi++;
+            common += msh_sweep_is_common((uint32_t)high << 8 | low);
+        }
+    }
+    *worth = latin >= LEAST || other >= LEAST_LETTERS || (hanzi >= LEAST_HANZI && common > 0);
+    return end;
 }
 
 static void sweep_utf16(sweeper *s, msh_charset cs, size_t parity)
 {
+    uint8_t class[256];
     size_t hi = cs == MSH_CS_UTF16LE ? 1 : 0;
+    for (unsigned i = 0; i < 256; i++)
+        class[i] = (uint8_t)unit_class((uint8_t)i);
     for (size_t at = parity; at + 1 < s->in.len && s->err == MSH_OK;) {
-        size_t end = at;
-        while (end + 1 < s->in.len && end - at < SEGMENT &&
-               may_be_unit(s->in.data[end + hi], s->in.data[end + 1 - hi]))
-            end += 2;
-        if (end - at >= 2 * LEAST_HANZI)
+        bool worth;
+        size_t end = unit_run(s, class, at, hi, &worth);
+        if (worth)
             (void)walk(s, cs, at, end, reads_like_wide);
         at = end > at ? end : at + 2;
     }
