@@ -8,14 +8,14 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/view.h"
+#include "extract/sweep_tables.h"
 
 enum {
     SEGMENT = 65536, /* longer stretches of text are walked in parts */
     POINT_EACH = 32, /* characters between two points of the map */
     LEAST = 4,       /* ASCII characters or letters that make a run */
     LEAST_HANZI = 2,
-    LEAST_LETTERS = 6, /* of one script, in units of 16 bits */
-    MISALIGNED = 5     /* high bytes in a row after which the other parity is tried */
+    LEAST_LETTERS = 6 /* of one script, in units of 16 bits */
 };
 
 typedef struct sweeper {
@@ -187,53 +187,42 @@ static inline msh_char char_at(const sweeper *s, msh_charset cs, size_t at, size
     return msh_charset_next(cs, msh_view_cut(s->in, at, to - at));
 }
 
-/* Runs of decodable characters in [from, to). Gives how many bytes did not decode. */
-static size_t walk(sweeper *s, msh_charset cs, size_t from, size_t to, keep_fn *keep)
+/* --- lanes --------------------------------------------------------------------------------------
+ *
+ * All encodings are looked for in one pass: at each byte, whether two likely characters follow one
+ * another. Only there a run is walked, so that noise costs next to nothing. */
+
+enum { LANE_UTF8, LANE_GB, LANE_BIG5, LANE_LE, LANE_BE, LANES };
+
+static const struct {
+    msh_charset cs;
+    keep_fn *keep;
+} lanes[LANES] = {
+    {MSH_CS_UTF8, reads_like_text},    {MSH_CS_GB18030, reads_like_hanzi},
+    {MSH_CS_BIG5, reads_like_hanzi},   {MSH_CS_UTF16LE, reads_like_wide},
+    {MSH_CS_UTF16BE, reads_like_wide},
+};
+
+typedef struct progress {
+    size_t done[LANES][2]; /* up to where a lane was walked, at each parity */
+    size_t beyond_ascii;   /* up to where UTF-8 explains the bytes */
+} progress;
+
+/* The run that begins at `from`, kept when it reads like text. Gives its end. */
+static size_t walk(sweeper *s, unsigned lane, size_t from)
 {
-    unsigned unit = msh_emit_unit(cs);
-    size_t start = from, bad = 0;
+    msh_charset cs = lanes[lane].cs;
+    size_t at = from, to = s->in.len - from < SEGMENT ? s->in.len : from + SEGMENT;
     stats n = {0};
-    for (size_t at = from; at < to && s->err == MSH_OK;) {
+    while (at < to) {
         msh_char c = char_at(s, cs, at, to);
-        size_t len = c.len ? c.len : 1;
-        if (!c.bad && count(&n, c.cp)) {
-            at += len;
-            continue;
-        }
-        if (n.chars && keep(s, &n, start, at))
-            add_run(s, cs, start, at);
-        n = (stats){0};
-        at += unit > len || c.bad ? unit : len;
-        bad += len;
-        start = at;
+        if (c.bad || !count(&n, c.cp))
+            break;
+        at += c.len ? c.len : 1;
     }
-    if (n.chars && s->err == MSH_OK && keep(s, &n, start, to))
-        add_run(s, cs, start, to);
-    return bad;
-}
-
-/* Whether a segment may hold two hanzi of a charset of double bytes: a quick look. */
-static bool may_hold_hanzi(const sweeper *s, size_t from, size_t to, uint8_t lead, uint8_t trail)
-{
-    unsigned pairs = 0;
-    for (size_t i = from; i + 1 < to; i++)
-        if (s->in.data[i] >= lead && s->in.data[i] <= 0xf9 && s->in.data[i + 1] >= trail &&
-            ++pairs >= LEAST_HANZI)
-            return true;
-    return false;
-}
-
-/* GB 2312 runs that begin at the second byte of a wrongly paired one. */
-static void walk_misaligned(sweeper *s, size_t from, size_t to)
-{
-    for (size_t at = from; at < to;) {
-        size_t end = at;
-        while (end < to && s->in.data[end] >= 0x80)
-            end++;
-        if (end - at >= MISALIGNED)
-            (void)walk(s, MSH_CS_GB18030, at + 1, end, reads_like_hanzi);
-        at = end > at ? end : at + 1;
-    }
+    if (n.chars && lanes[lane].keep(s, &n, from, at))
+        add_run(s, cs, from, at);
+    return at > from ? at : from + 1;
 }
 
 static bool is_8bit_text(uint8_t c)
@@ -241,78 +230,65 @@ static bool is_8bit_text(uint8_t c)
     return (c >= 0x20 && c != 0x7f) || c == '\t' || c == '\n' || c == '\r';
 }
 
-static void segment_8bit(sweeper *s, size_t from, size_t to)
+/* ASCII before a run belongs to it; to double bytes only what cannot be their second byte. */
+static size_t extend_back(const sweeper *s, unsigned lane, size_t at, size_t least)
 {
-    bool high = false;
-    for (size_t i = from; i < to && !high; i++)
-        high = s->in.data[i] >= 0x80;
-    size_t bad = walk(s, MSH_CS_UTF8, from, to, reads_like_text);
-    if (!high || bad == 0)
+    uint8_t most = lane == LANE_UTF8 ? 0x7e : 0x3f;
+    if (lane == LANE_LE || lane == LANE_BE)
+        return at;
+    while (at > least && s->in.data[at - 1] <= most && is_8bit_text(s->in.data[at - 1]))
+        at--;
+    return at;
+}
+
+static void follow(sweeper *s, progress *p, unsigned lane, size_t at)
+{
+    size_t *done = &p->done[lane][lane == LANE_UTF8 ? 0 : at % 2];
+    if (at < *done || s->err != MSH_OK)
         return;
-    if (may_hold_hanzi(s, from, to, 0x81, 0x40))
-        (void)walk(s, MSH_CS_GB18030, from, to, reads_like_hanzi);
-    if (may_hold_hanzi(s, from, to, 0xa4, 0x40))
-        (void)walk(s, MSH_CS_BIG5, from, to, reads_like_hanzi);
-    walk_misaligned(s, from, to);
+    if ((lane == LANE_GB || lane == LANE_BIG5) && at < p->beyond_ascii)
+        return;
+    *done = walk(s, lane, extend_back(s, lane, at, *done));
+    if (lane == LANE_UTF8 && s->in.data[at] >= 0x80 && *done > at + 3)
+        p->beyond_ascii = *done;
 }
 
-static void sweep_8bit(sweeper *s)
+static inline unsigned likely(const uint64_t *table, uint32_t pair)
 {
-    for (size_t at = 0; at < s->in.len && s->err == MSH_OK;) {
-        size_t end = at;
-        while (end < s->in.len && end - at < SEGMENT && is_8bit_text(s->in.data[end]))
-            end++;
-        if (end - at >= LEAST)
-            segment_8bit(s, at, end);
-        at = end > at ? end : at + 1;
-    }
+    return (unsigned)(table[pair >> 6 & 1023] >> (pair & 63)) & 1;
 }
 
-/* What a high byte says of a UTF-16 unit: a quick look before the slow one. */
-enum { NONE, LATIN, HANZI, OTHER };
-
-static unsigned unit_class(uint8_t high)
+/* Which lanes see two likely characters in four bytes (the first one in the high byte of v). */
+static inline unsigned lanes_at(uint32_t v)
 {
-    if (high >= 0x4e && high <= 0x9f)
-        return HANZI;
-    if (high == 0)
-        return LATIN;
-    bool other = high == 0x30 || high == 0xff || high <= 0x05 || (high >= 0x20 && high <= 0x2b) ||
-                 (high >= 0xac && high <= 0xd7);
-    return other ? OTHER : NONE;
+    uint32_t first = v >> 16, second = v & 0xffff, turned = __builtin_bswap32(v);
+    unsigned hits = likely(likely_gbk, first) & likely(likely_gbk, second);
+    unsigned big5 = likely(likely_big5, first) & likely(likely_big5, second);
+    unsigned be = likely(likely_units, first) & likely(likely_units, second);
+    unsigned le = likely(likely_units, turned & 0xffff) & likely(likely_units, turned >> 16);
+    unsigned three = (v & 0xf0c0c000) == 0xe0808000;
+    unsigned twice = (v & 0xe0c0e0c0) == 0xc080c080;
+    return hits << LANE_GB | big5 << LANE_BIG5 | be << LANE_BE | le << LANE_LE |
+           (three | twice) << LANE_UTF8;
 }
 
-/* The end of a run of units from `at`; *worth says whether it may be text. */
-static size_t unit_run(const sweeper *s, const uint8_t *class, size_t at, size_t hi, bool *worth)
+static void sweep_lanes(sweeper *s)
 {
-    size_t end = at, latin = 0, hanzi = 0, common = 0, other = 0;
-    for (; end + 1 < s->in.len && end - at < SEGMENT; end += 2) {
-        uint8_t high = s->in.data[end + hi], low = s->in.data[end + 1 - hi];
-        if (class[high] == NONE || (high == 0 && !is_8bit_text(low)))
-            break;
-        latin += class[high] == LATIN;
-        other += class[high] == OTHER;
-        if (class[high] == HANZI) {
-            hanzi++;
-            common += msh_sweep_is_common((uint32_t)high << 8 | low);
-        }
-    }
-    *worth = latin >= LEAST || other >= LEAST_LETTERS || (hanzi >= LEAST_HANZI && common > 0);
-    return end;
-}
-
-static void sweep_utf16(sweeper *s, msh_charset cs, size_t parity)
-{
-    uint8_t class[256];
-    size_t hi = cs == MSH_CS_UTF16LE ? 1 : 0;
-    for (unsigned i = 0; i < 256; i++)
-        class[i] = (uint8_t)unit_class((uint8_t)i);
-    for (size_t at = parity; at + 1 < s->in.len && s->err == MSH_OK;) {
-        bool worth;
-        size_t end = unit_run(s, class, at, hi, &worth);
-        if (worth)
-            (void)walk(s, cs, at, end, reads_like_wide);
-        at = end > at ? end : at + 2;
+    progress p = {0};
+    const uint8_t *in = s->in.data;
+    size_t len = s->in.len, ascii = 0;
+    uint32_t v = 0;
+    for (size_t i = 0; i < 3; i++)
+        v = v << 8 | (i < len ? in[i] : 0);
+    for (size_t i = 0; i < len && s->err == MSH_OK; i++) {
+        v = v << 8 | (i + 3 < len ? in[i + 3] : 0);
+        ascii = in[i] >= 0x20 && in[i] < 0x7f ? ascii + 1 : 0;
+        unsigned hits = lanes_at(v);
+        if (ascii >= LEAST && i >= p.done[LANE_UTF8][0])
+            follow(s, &p, LANE_UTF8, i + 1 - LEAST);
+        for (unsigned lane = 0; hits; lane++, hits >>= 1)
+            if (hits & 1)
+                follow(s, &p, lane, i);
     }
 }
 
@@ -342,17 +318,13 @@ static msh_err flush(sweeper *s, msh_extract *x, const msh_place *place, uint64_
 
 msh_err msh_sweep(msh_extract *x, const msh_place *place, msh_view bytes, uint64_t offset)
 {
-    static const msh_charset wide[2] = {MSH_CS_UTF16LE, MSH_CS_UTF16BE};
     sweeper s = {.in = bytes};
     size_t ceiling;
     msh_err err = MSH_OK;
     if (!msh_mul_size(bytes.len, 16, &ceiling))
         return MSH_E_LIMIT_BUFFER;
     msh_buf_init(&s.text, ceiling + 64);
-    sweep_8bit(&s);
-    MSH_GUARD(flush(&s, x, place, offset));
-    for (size_t i = 0; i < 4; i++)
-        sweep_utf16(&s, wide[i / 2], i % 2);
+    sweep_lanes(&s);
     MSH_GUARD(flush(&s, x, place, offset));
 out:
     msh_buf_dispose(&s.text);
