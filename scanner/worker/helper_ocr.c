@@ -17,7 +17,10 @@
 enum {
     GOOD_CONFIDENCE = 60, /* of a word that counts as read */
     ENOUGH = 8,           /* characters: no other reading is tried */
+    SHORT = 20,           /* characters: other sizes are tried */
     PAGE_MS = 10000,
+    COPIES_MS = 2500, /* no further copy of a picture is read after so long */
+    ICON = 18000,     /* pixels, scaled up: no copies of anything this small */
     PPI = 200,
     MS_NS = 1000000,
     MOST_READINGS = 16
@@ -41,7 +44,8 @@ typedef struct page {
     msh_serve_job *job;
     uint32_t number;
     reading best;
-    uint64_t until_ns;
+    uint64_t until_ns, copies_until_ns;
+    bool first;                   /* the picture as it is, not a copy */
     uint64_t said[MOST_READINGS]; /* digests: two readings that agree are said once */
     unsigned n_said;
 } page;
@@ -128,7 +132,9 @@ static int time_left_ms(const page *p)
 static void read_text(page *p, TessBaseAPI *api, PIX *pix, TessPageSegMode mode)
 {
     int ms = time_left_ms(p);
-    if (!pix || !api)
+    bool first = p->first;
+    p->first = false;
+    if (!pix || !api || (!first && msh_clock_ns() >= p->copies_until_ns))
         return;
     if (ms == 0 || msh_serve_late(p->job)) {
         msh_serve_outcome(p->job, MSH_REASON_LIMIT_TIME, p->number, 0);
@@ -150,7 +156,7 @@ static void read_text(page *p, TessBaseAPI *api, PIX *pix, TessPageSegMode mode)
         say(p, "", msh_buf_view(&joined));
     if (r.chars > p->best.chars)
         p->best = r;
-    if (!done || msh_buf_err(&joined) != MSH_OK)
+    if ((!done && first) || msh_buf_err(&joined) != MSH_OK)
         msh_serve_outcome(p->job, MSH_REASON_LIMIT_TIME, p->number, 0);
     msh_buf_dispose(&joined);
     TessDeleteText(text);
@@ -213,15 +219,20 @@ static void read_copy(page *p, PIX *copy, TessPageSegMode mode)
 /* The picture as it is, then what only copies show. */
 static void read_picture(page *p, PIX *grey)
 {
+    static const l_float32 scales[] = {0.8F, 0.5F}; /* large writing is read better small */
     msh_pix_look look = msh_pix_look_at(grey);
     read_codes(p, grey);
     if (look.faint + look.ink < 0.00005) /* one colour all over */
         return;
     read_text(p, p->o->text, grey, PSM_AUTO);
+    if ((uint64_t)pixGetWidth(grey) * (uint64_t)pixGetHeight(grey) < ICON)
+        return;
     if (look.faint > 0.002 && (look.faint > look.ink || says_little(p)))
         read_copy(p, msh_pix_faint(grey, &look), PSM_AUTO);
     if (look.dark)
         read_copy(p, msh_pix_inverted(grey), PSM_AUTO);
+    for (unsigned i = 0; i < sizeof scales / sizeof scales[0] && p->best.chars < SHORT; i++)
+        read_copy(p, pixScale(grey, scales[i], scales[i]), PSM_SINGLE_BLOCK);
     if (!says_little(p))
         return;
     read_text(p, p->o->vertical, grey, PSM_SINGLE_BLOCK_VERT_TEXT);
@@ -248,8 +259,9 @@ static void document(void *ctx, msh_serve_job *job)
             msh_serve_outcome(job, MSH_REASON_IMAGE_NEEDS_OCR, i + 1, n);
             break;
         }
-        page p = {.o = ctx, .job = job, .number = i + 1};
+        page p = {.o = ctx, .job = job, .number = i + 1, .first = true};
         p.until_ns = msh_clock_ns() + (uint64_t)PAGE_MS * MS_NS;
+        p.copies_until_ns = msh_clock_ns() + (uint64_t)COPIES_MS * MS_NS;
         PIX *grey = msh_pix_read(job->bytes, i);
         if (!grey) {
             msh_serve_outcome(job, MSH_REASON_IMAGE_CORRUPT, i + 1, 0);

@@ -11,7 +11,7 @@
 enum {
     MOST_PIXELS = 100000000,
     LONGEST = 32000,
-    READABLE = 9000000, /* pixels: larger ones are scaled down to it */
+    READABLE = 5000000, /* pixels: larger ones are scaled down to it */
     SMALL = 400,        /* the shorter side: smaller ones are scaled up */
     LARGEST_SCALE = 3,
     MOST_PAGES = 1000,
@@ -83,7 +83,7 @@ static PIX *scaled(PIX *grey)
 {
     double w = pixGetWidth(grey), h = pixGetHeight(grey), shorter = w < h ? w : h, scale = 1;
     if (w * h > READABLE)
-        scale = READABLE / (w * h) + 0.25 * (1 - READABLE / (w * h));
+        scale = 0.95;
     while (scale * scale * w * h > READABLE * 1.05)
         scale *= 0.9;
     if (shorter < SMALL)
