@@ -17,7 +17,8 @@ enum {
     OFFICE_MOST = 3,
     NAME_BEFORE = 60,
     TABLE_BEFORE = 3000,
-    LABEL_MOST = 6 /* letters of a label or a name */
+    TEXT_MARKUP = 4, /* MSH_TEXT_MARKUP of extract.h, a folder of the same floor */
+    LABEL_MOST = 6   /* letters of a label or a name */
 };
 
 typedef struct mobile_state {
@@ -26,6 +27,7 @@ typedef struct mobile_state {
 
 typedef struct mobile_item {
     msh_distinct office, rows;
+    bool markup; /* the text is source as written, beside a parsed one that counts contacts */
 } mobile_item;
 
 /* --- the number ---------------------------------------------------------------------------------
@@ -178,6 +180,8 @@ static msh_tier judge(const mobile_state *st, mobile_item *item, msh_view t, siz
     msh_digit_spot s = msh_digits_spot(t, start, end);
     if (s.alone && in_office_table(t, s.line_start) && has_name(t, &s, start))
         return MSH_TIER_INFO;
+    if (near_office(t, &s, start) && item->markup)
+        return MSH_TIER_INFO;
     if (near_office(t, &s, start))
         return msh_distinct_add(&item->office, digits) <= OFFICE_MOST ? MSH_TIER_INFO
                                                                       : MSH_TIER_REVIEW;
@@ -247,6 +251,7 @@ static msh_err mobile_scan(const void *state, void *item, const msh_kind_text *t
     (void)hits;
     (void)n_hits;
     msh_digits all;
+    ((mobile_item *)item)->markup = t->from->flags & TEXT_MARKUP;
     MSH_TRY(msh_digits_of(t, out->scratch, &all));
     for (size_t i = 0; i < all.n; i++)
         MSH_TRY(scan_run(state, item, t->text, &all.runs[i], out));

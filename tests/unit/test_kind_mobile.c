@@ -79,6 +79,17 @@ static void test_lists(void)
                "INFO");
 }
 
+/* Contacts in the source of a page are counted in the parsed text beside it. */
+static void test_markup(void)
+{
+    bench.flags = 4;
+    CHECK_TIER(&bench,
+               "<p>联系人13800138001</p>\n<p>联系人13800138002</p>\n<p>联系人13800138003</p>\n"
+               "<p>联系人13800138004</p>\n",
+               "INFO");
+    bench.flags = 0;
+}
+
 int main(void)
 {
     REQUIRE(bench_open(&bench, &msh_kind_mobile, "rows=5"));
@@ -86,6 +97,7 @@ int main(void)
     RUN(test_info);
     RUN(test_none);
     RUN(test_lists);
+    RUN(test_markup);
     bench_close(&bench);
     CHECK(!bench_open(&bench, &msh_kind_mobile, "rows=1"));
     bench_close(&bench);
