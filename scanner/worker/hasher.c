@@ -1,43 +1,105 @@
 /* hasher.c: the process that hashes and never parses (architecture.md section 4).
  *
  * It gets the same descriptors as the workers, so that a worker that has gone over to the enemy has
- * no say in what was hashed. Digests of small files are sent back together. */
+ * no say in what was hashed. Small files are hashed side by side and answered together. */
 #define _GNU_SOURCE
 #include "base/err.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/view.h"
+#include "crypto/sm3_many.h"
 #include "worker/channel.h"
 #include "worker/frame.h"
 #include "worker/room_impl.h"
 #include "worker/zygote.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ANSWERS_AT_ONCE = 8192, DIGEST_SIZE = 32 };
+enum { ANSWERS_AT_ONCE = 8192, DIGEST_SIZE = 32, SMALL = MSH_HASH_STEP };
+
+/* A small file, read whole. */
+typedef struct small_file {
+    uint32_t seq;
+    bool ok;
+    uint8_t *bytes; /* SMALL of them */
+    size_t len;
+    uint8_t sha256[DIGEST_SIZE];
+} small_file;
 
 typedef struct hasher {
     int socket;
     uint64_t most;
-    msh_digest *digest;
-    uint8_t *step;
+    unsigned which;
+    msh_digest *all, *sha256; /* sha256: NULL when it is not asked for */
+    small_file small[MSH_SM3_LANES];
+    size_t n_small;
     msh_buf out;
 } hasher;
 
-static void put_digest(hasher *h, uint32_t seq, int fd)
+static void put_digest(hasher *h, uint32_t seq, bool ok, const uint8_t *sha256, const uint8_t *sm3)
 {
-    uint8_t sums[2 * DIGEST_SIZE] = {0};
-    bool ok = fd >= 0 && msh_hash_file(h->digest, fd, h->most, h->step, sums, sums + DIGEST_SIZE);
     size_t begin = msh_frame_begin(&h->out, MSH_FRAME_DIGEST, seq);
     msh_buf_put_byte(&h->out, ok);
-    msh_buf_put(&h->out, sums, sizeof sums);
+    msh_buf_put(&h->out, sha256, DIGEST_SIZE);
+    msh_buf_put(&h->out, sm3, DIGEST_SIZE);
     msh_frame_end(&h->out, begin);
+}
+
+/* Small files are answered together, in the order in which they came. */
+static void finish_small(hasher *h)
+{
+    msh_view in[MSH_SM3_LANES];
+    uint8_t sm3[MSH_SM3_LANES][DIGEST_SIZE] = {{0}};
+    for (size_t i = 0; i < h->n_small; i++)
+        in[i] = msh_view_of(h->small[i].bytes, h->small[i].len);
+    if (h->which & MSH_DIGEST_SM3)
+        msh_sm3_many(in, h->n_small, sm3);
+    for (size_t i = 0; i < h->n_small; i++)
+        put_digest(h, h->small[i].seq, h->small[i].ok, h->small[i].sha256, sm3[i]);
+    h->n_small = 0;
+}
+
+static bool hash_sha256(hasher *h, small_file *f)
+{
+    if (!h->sha256)
+        return true;
+    return msh_digest_reset(h->sha256) == MSH_OK &&
+           msh_digest_update(h->sha256, msh_view_of(f->bytes, f->len)) == MSH_OK &&
+           msh_digest_final(h->sha256, f->sha256, NULL) == MSH_OK;
+}
+
+/* false when it is not small, whatever was said. */
+static bool take_small(hasher *h, uint32_t seq, int fd)
+{
+    small_file *f = &h->small[h->n_small];
+    int64_t n = fd >= 0 ? msh_file_pread(fd, f->bytes, SMALL, 0) : -1;
+    if (n == SMALL)
+        return false;
+    f->seq = seq;
+    f->len = n > 0 ? (size_t)n : 0;
+    f->ok = n >= 0 && (uint64_t)n <= h->most && hash_sha256(h, f);
+    h->n_small++;
+    return true;
+}
+
+static void hash_file(hasher *h, uint32_t seq, int fd)
+{
+    uint8_t sums[2 * DIGEST_SIZE] = {0};
+    if (take_small(h, seq, fd)) {
+        if (h->n_small == MSH_SM3_LANES)
+            finish_small(h);
+        return;
+    }
+    finish_small(h);
+    bool ok = msh_hash_file(h->all, fd, h->most, h->small[0].bytes, sums, sums + DIGEST_SIZE);
+    put_digest(h, seq, ok, sums, sums + DIGEST_SIZE);
 }
 
 static bool flush(hasher *h)
 {
+    finish_small(h);
     bool ok = h->out.len == 0 || msh_channel_send(h->socket, msh_buf_view(&h->out), NULL, 0, 0);
     msh_buf_reset(&h->out);
     return ok;
@@ -49,9 +111,8 @@ static bool hash_next(hasher *h)
     uint8_t packet[256];
     int fds[MSH_CHANNEL_FDS];
     msh_frame f;
-    bool end;
-    ssize_t n =
-        msh_channel_receive(h->socket, packet, sizeof packet, fds, h->out.len ? MSG_DONTWAIT : 0);
+    bool end, owed = h->out.len || h->n_small;
+    ssize_t n = msh_channel_receive(h->socket, packet, sizeof packet, fds, owed ? MSG_DONTWAIT : 0);
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         return flush(h);
     if (n <= 0)
@@ -59,7 +120,7 @@ static bool hash_next(hasher *h)
     msh_cursor c = msh_cursor_of(msh_view_of(packet, (size_t)n));
     if (!msh_frame_next(&c, &f, &end) || end || f.type != MSH_FRAME_JOB)
         return false;
-    put_digest(h, f.seq, fds[0]);
+    hash_file(h, f.seq, fds[0]);
     for (int i = 0; i < MSH_CHANNEL_FDS; i++)
         if (fds[i] >= 0)
             close(fds[i]);
@@ -68,24 +129,34 @@ static bool hash_next(hasher *h)
     return h->out.len < ANSWERS_AT_ONCE || flush(h);
 }
 
-/* libcrypto initialises itself at its first use: before the lock. */
-static bool warm_digest(hasher *h)
+static bool make_digest(unsigned which, msh_digest **out)
 {
     uint8_t sums[2 * DIGEST_SIZE];
-    return msh_digest_update(h->digest, MSH_VIEW("mishen")) == MSH_OK &&
-           msh_digest_final(h->digest, sums, sums + DIGEST_SIZE) == MSH_OK &&
-           msh_digest_reset(h->digest) == MSH_OK;
+    /* libcrypto initialises itself at its first use: before the lock */
+    return msh_digest_new(which, out) == MSH_OK &&
+           msh_digest_update(*out, MSH_VIEW("mishen")) == MSH_OK &&
+           msh_digest_final(*out, sums, sums + DIGEST_SIZE) == MSH_OK;
+}
+
+static bool prepare(hasher *h)
+{
+    msh_buf_init(&h->out, MSH_FRAME_PACKET);
+    for (size_t i = 0; i < MSH_SM3_LANES; i++) {
+        h->small[i].bytes = msh_alloc(SMALL);
+        if (!h->small[i].bytes)
+            return false;
+    }
+    if ((h->which & MSH_DIGEST_SHA256) && !make_digest(MSH_DIGEST_SHA256, &h->sha256))
+        return false;
+    return make_digest(h->which, &h->all);
 }
 
 int msh_hasher(const msh_room_options *options, int socket, const msh_lock *lock)
 {
-    hasher h = {.socket = socket, .most = options->limits.size};
+    hasher h = {.socket = socket, .most = options->limits.size, .which = options->digests};
     unsigned level;
-    msh_buf_init(&h.out, MSH_FRAME_PACKET);
-    h.step = msh_alloc(MSH_HASH_STEP);
-    if (!h.step || msh_digest_new(options->digests, &h.digest) != MSH_OK || !warm_digest(&h))
+    if (!prepare(&h))
         return MSH_EXIT_NO_MEMORY;
-    memset(h.step, 0, MSH_HASH_STEP);
     if (!msh_zygote_lock(lock, &level))
         return MSH_EXIT_LOCK_FAILED;
     size_t begin = msh_frame_begin(&h.out, MSH_FRAME_HELLO, 0);

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "check.h"
+#include "crypto/digest.h"
 #include "rule/pack.h"
 #include "worker/child.h"
 #include "worker/frame.h"
@@ -297,7 +298,7 @@ static void check_digests(bool inproc)
     msh_room_options o = plain_options();
     o.inproc = inproc;
     o.digests = MSH_DIGEST_SHA256 | MSH_DIGEST_SM3;
-    o.limits.size = 1000;
+    o.limits.size = 1000000;
     open_run(&r, &o);
     for (unsigned i = 0; i < 100; i++)
         give(&r, i, "abc", MSH_VIEW("abc"));
@@ -306,11 +307,25 @@ static void check_digests(bool inproc)
         take(&r, -1, &left);
     CHECK_INT(r.with_digests, 100);
     CHECK(memcmp(r.sha256, sha256, 4) == 0 && memcmp(r.sm3, sm3, 4) == 0);
-    static const uint8_t large[1001] = {'a'};
-    give(&r, 100, "large", msh_view_of(large, sizeof large));
+    /* past the size that is hashed side by side, among small ones */
+    static uint8_t many[700000];
+    uint8_t want[32];
+    memset(many, 'm', sizeof many);
+    give(&r, 100, "abc", MSH_VIEW("abc"));
+    give(&r, 101, "many", msh_view_of(many, sizeof many));
+    left = 1;
+    while (left)
+        take(&r, -1, &left);
+    CHECK_INT(r.with_digests, 102);
+    REQUIRE(msh_sm3(msh_view_of(many, sizeof many), want) == MSH_OK);
+    CHECK(memcmp(r.sm3, want, 32) == 0);
+    REQUIRE(msh_sha256(msh_view_of(many, sizeof many), want) == MSH_OK);
+    CHECK(memcmp(r.sha256, want, 32) == 0);
+    static const uint8_t large[1000001] = {'a'};
+    give(&r, 102, "large", msh_view_of(large, sizeof large));
     close_run(&r);
-    CHECK_INT(r.with_digests, 100);
-    SAYS(&r, "100 limit.size large\n");
+    CHECK_INT(r.with_digests, 102);
+    SAYS(&r, "102 limit.size large\n");
     msh_buf_dispose(&r.out);
 }
 
