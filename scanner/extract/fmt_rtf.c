@@ -129,20 +129,20 @@ static const struct sign {
 
 static msh_charset charset_of_font(long fcharset)
 {
-    switch (fcharset) {
-    case 134:
-        return MSH_CS_GB18030;
-    case 136:
-        return MSH_CS_BIG5;
-    case 128:
-        return MSH_CS_SHIFT_JIS;
-    case 129:
-        return MSH_CS_EUC_KR;
-    case 204:
-        return MSH_CS_CP1251;
-    default:
-        return MSH_CHARSET_COUNT;
+    static const struct {
+        uint8_t number;
+        msh_charset cs;
+    } fonts[] = {
+        {134, MSH_CS_GB18030}, {136, MSH_CS_BIG5},   {128, MSH_CS_SHIFT_JIS}, {129, MSH_CS_EUC_KR},
+        {130, MSH_CS_EUC_KR},  {204, MSH_CS_CP1251}, {238, MSH_CS_CP1250},    {161, MSH_CS_CP1253},
+        {162, MSH_CS_CP1254},  {163, MSH_CS_CP1258}, {177, MSH_CS_CP1255},    {178, MSH_CS_CP1256},
+        {186, MSH_CS_CP1257},  {222, MSH_CS_CP874},  {77, MSH_CS_MACINTOSH},
+    };
+    for (size_t i = 0; i < sizeof fonts / sizeof *fonts; i++) {
+        if (fonts[i].number == fcharset)
+            return fonts[i].cs;
     }
+    return MSH_CHARSET_COUNT;
 }
 
 static void set_charset(rtf *r, msh_charset cs)

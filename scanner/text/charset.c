@@ -8,6 +8,7 @@
 #include "text/charset_state.h"
 #include "text/tables.h"
 
+#include <limits.h>
 #include <string.h>
 
 static const msh_char bad_byte = {0xfffd, 1, true};
@@ -115,12 +116,13 @@ msh_char msh_charset_next(msh_charset cs, msh_view in)
     case MSH_CS_EUC_KR:
         return next_double(cs, in.data, in.len);
     case MSH_CS_CP1252:
-        return (msh_char){msh_tables_cp1252(in.data[0]), 1, false};
     case MSH_CS_CP1251:
-        return (msh_char){msh_tables_cp1251(in.data[0]), 1, false};
+        return (msh_char){msh_tables_single(cs - MSH_CS_CP1252, in.data[0]), 1, false};
     default:
-        return (msh_char){in.data[0], 1, false};
+        break;
     }
+    unsigned table = cs >= MSH_CS_CP1250 ? (unsigned)(cs - MSH_CS_CP1250) + 2 : UINT_MAX;
+    return (msh_char){msh_tables_single(table, in.data[0]), 1, false};
 }
 
 /* --- decoding all of it ----------------------------------------------------------------------- */
@@ -215,7 +217,7 @@ size_t msh_charset_prefix(msh_charset cs, msh_view in)
         return msh_tables_utf8_prefix(in);
     if (cs == MSH_CS_GB18030)
         return gb18030_prefix(in);
-    if (cs == MSH_CS_LATIN1 || cs == MSH_CS_CP1252 || cs == MSH_CS_CP1251)
+    if (cs == MSH_CS_LATIN1 || cs == MSH_CS_CP1252 || cs == MSH_CS_CP1251 || cs >= MSH_CS_CP1250)
         return in.len;
     size_t at = 0;
     while (at < in.len) {

@@ -22,7 +22,24 @@
     X(CP1252, "windows-1252")                                                                      \
     X(CP1251, "windows-1251")                                                                      \
     X(SHIFT_JIS, "Shift_JIS")                                                                      \
-    X(EUC_KR, "EUC-KR")
+    X(EUC_KR, "EUC-KR")                                                                            \
+    X(CP1250, "windows-1250")                                                                      \
+    X(CP1253, "windows-1253")                                                                      \
+    X(CP1254, "windows-1254")                                                                      \
+    X(CP1255, "windows-1255")                                                                      \
+    X(CP1256, "windows-1256")                                                                      \
+    X(CP1257, "windows-1257")                                                                      \
+    X(CP1258, "windows-1258")                                                                      \
+    X(CP874, "windows-874")                                                                        \
+    X(ISO8859_2, "ISO-8859-2")                                                                     \
+    X(ISO8859_5, "ISO-8859-5")                                                                     \
+    X(ISO8859_7, "ISO-8859-7")                                                                     \
+    X(ISO8859_15, "ISO-8859-15")                                                                   \
+    X(KOI8_R, "KOI8-R")                                                                            \
+    X(CP866, "IBM866")                                                                             \
+    X(CP437, "IBM437")                                                                             \
+    X(CP850, "IBM850")                                                                             \
+    X(MACINTOSH, "macintosh")
 
 typedef enum msh_charset {
 #define X(id, name) MSH_CS_##id,

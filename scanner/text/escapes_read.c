@@ -258,7 +258,7 @@ uint32_t msh_entity(msh_view name)
             return 0;
     }
     if (v >= 0x80 && v < 0xa0)
-        v = msh_tables_cp1252(v);
+        v = msh_tables_single(0, v);
     return is_scalar(v) ? v : 0;
 }
 

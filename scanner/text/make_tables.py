@@ -144,8 +144,10 @@ def single():
     def half(codec):
         return [decode(codec, bytes((b,))) if decode(codec, bytes((b,))) != HOLE else b
                 for b in range(0x80, 0x100)]
-    write("tables_single.h", numbers("msh_table_cp1252", "uint16_t", half("cp1252")),
-          numbers("msh_table_cp1251", "uint16_t", half("cp1251")))
+    codecs = ["cp1252", "cp1251", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "iso8859-2", "iso8859-5", "iso8859-7", "iso8859-15", "koi8-r", "cp866", "cp437", "cp850", "mac-roman"]
+    rows = ",\n".join("{%s}" % ",".join("0x%x" % v for v in half(c)) for c in codecs)
+    write("tables_single.h", "static const uint16_t msh_table_single[%d][128] = {\n%s};\n"
+          % (len(codecs), rows))
 
 
 # --- folding ---------------------------------------------------------------------------------------

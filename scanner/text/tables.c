@@ -73,14 +73,11 @@ uint32_t msh_tables_korean(unsigned lead, unsigned trail)
     return msh_table_korean[(lead - 0x81) * 190 + trail - 0x41];
 }
 
-uint32_t msh_tables_cp1252(unsigned b)
+uint32_t msh_tables_single(unsigned table, unsigned b)
 {
-    return b < 0x80 || b > 0xff ? b : msh_table_cp1252[b - 0x80];
-}
-
-uint32_t msh_tables_cp1251(unsigned b)
-{
-    return b < 0x80 || b > 0xff ? b : msh_table_cp1251[b - 0x80];
+    if (b < 0x80 || b > 0xff || table >= sizeof msh_table_single / sizeof *msh_table_single)
+        return b;
+    return msh_table_single[table][b - 0x80];
 }
 
 static uint32_t fold_high(uint32_t cp)

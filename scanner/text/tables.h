@@ -25,9 +25,9 @@ uint32_t msh_tables_gb_four(uint32_t linear);
 uint32_t msh_tables_big5(unsigned lead, unsigned trail);
 uint32_t msh_tables_sjis(unsigned lead, unsigned trail);
 uint32_t msh_tables_korean(unsigned lead, unsigned trail);
-/* b ≥ 0x80 */
-uint32_t msh_tables_cp1252(unsigned b);
-uint32_t msh_tables_cp1251(unsigned b);
+/* A byte of a single-byte charset: 0 windows-1252, 1 windows-1251, then as from MSH_CS_CP1250 on.
+ */
+uint32_t msh_tables_single(unsigned table, unsigned b);
 
 /* Folding of a code point: the folded one, 0 for dropped, MSH_FOLD_ENCLOSED + digit for digits in
  * circles and in superscript, MSH_FOLD_STRING + n for what becomes several characters. */

@@ -40,6 +40,10 @@ static void known_bytes(void)
     decodes(MSH_CS_CP1252, MSH_VIEW("\x80\xe9"), "€é", 0);
     decodes(MSH_CS_CP1251, MSH_VIEW("\xcf\xf0"), "Пр", 0);
     decodes(MSH_CS_LATIN1, MSH_VIEW("\xe9"), "é", 0);
+    decodes(MSH_CS_CP1250, MSH_VIEW("za\xbf\xf3\xb3\xe6"), "zażółć", 0);
+    decodes(MSH_CS_KOI8_R, MSH_VIEW("\xf0\xd2"), "Пр", 0);
+    decodes(MSH_CS_MACINTOSH, MSH_VIEW("\x8e\xd5"), "é’", 0);
+    decodes(MSH_CS_CP437, MSH_VIEW("\x82\xb0"), "é░", 0);
 }
 
 static void bad_bytes_are_replaced_one_by_one(void)
