@@ -1,7 +1,8 @@
 /* joined.c: see joined.h. "机 密\n★ 10 年" is "机密★10年".
  *
- * Blanks and line ends are dropped between CJK ideographs, stars and digits; between two digits
- * only single blanks and line ends, no tabs: cells of a table of numbers are not one number. */
+ * Blanks and line ends are dropped between CJK ideographs, stars, brackets, digits and single
+ * letters, as msh_fold_joined does; between two digits only a few blanks and no tabs: cells of a
+ * table of numbers are not one number. */
 #include "rule/joined.h"
 
 #include "base/err.h"
@@ -37,12 +38,28 @@ static inline bool is_digit(uint8_t c)
     return c >= '0' && c <= '9';
 }
 
-/* p: the three bytes of a character of three bytes. U+3400–9FFF, U+F900–FAFF, ★, 〇. */
+static inline bool is_letter(uint8_t c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+static bool joins_ascii(uint8_t c)
+{
+    return is_digit(c) || c == '*' || c == '(' || c == ')' || c == ':' || c == '[' || c == ']';
+}
+
+/* p: the three bytes of a character of three bytes. Ideographs, 〇 ★ ● — 〔〕【】. */
 static bool is_joining_three(const uint8_t *p)
 {
     unsigned cp = (p[0] & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u);
     return (cp >= 0x3400 && cp <= 0x9fff) || (cp >= 0xf900 && cp <= 0xfaff) || cp == 0x2605 ||
-           cp == 0x3007;
+           cp == 0x3007 || cp == 0x25cf || cp == 0x2014 || cp == 0x3014 || cp == 0x3015 ||
+           cp == 0x3010 || cp == 0x3011;
+}
+
+static bool is_middle_dot(const uint8_t *p)
+{
+    return p[0] == 0xc2 && p[1] == 0xb7;
 }
 
 /* The character that ends before `at` joins. */
@@ -50,19 +67,26 @@ static bool joins_before(msh_view t, size_t at)
 {
     uint8_t c = t.data[at - 1];
     if (c < 0x80)
-        return is_digit(c);
+        return joins_ascii(c) || (is_letter(c) && (at < 2 || !is_letter(t.data[at - 2])));
     if (at >= 3 && (t.data[at - 3] & 0xf0) == 0xe0)
         return is_joining_three(t.data + at - 3);
+    if (at >= 2 && is_middle_dot(t.data + at - 2))
+        return true;
     return at >= 4 && (t.data[at - 4] & 0xf8) == 0xf0 && (t.data[at - 3] & 0x30) == 0x20;
 }
 
 static bool joins_after(msh_view t, size_t at)
 {
     uint8_t c = t.data[at];
-    if (c < 0x80)
-        return is_digit(c);
+    if (c < 0x80) {
+        uint8_t next = t.data[at + 1];
+        return joins_ascii(c) ||
+               (is_letter(c) && !is_letter(next) && !is_digit(next) && next < 0x80);
+    }
     if ((c & 0xf0) == 0xe0)
         return is_joining_three(t.data + at);
+    if (is_middle_dot(t.data + at))
+        return true;
     return c == 0xf0 && (t.data[at + 1] & 0x30) == 0x20;
 }
 
@@ -86,7 +110,7 @@ static bool is_gap(msh_view t, size_t start, size_t end)
         !joins_after(t, end))
         return false;
     if (is_digit(t.data[start - 1]) && is_digit(t.data[end]))
-        return end - start == 1 && t.data[start] != '\t';
+        return end - start <= 3 && !memchr(t.data + start, '\t', end - start);
     return true;
 }
 

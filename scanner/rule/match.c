@@ -141,6 +141,17 @@ static bool may_hold_escape(const msh_matcher *m, const msh_match_text *t)
             msh_unescape_may(msh_buf_view(&m->folded.text)));
 }
 
+/* Text inside right-to-left overrides, as a reader sees it. */
+static msh_err reversed_view(msh_matcher *m, const msh_match_text *t)
+{
+    if (!m->folded.bidi)
+        return MSH_OK;
+    MSH_TRY(msh_fold_reversed(&m->refolded, &m->folded));
+    msh_seen s = {.number = 8};
+    s.view = (msh_kind_text){.from = t, .first_window = !(t->flags & MSH_MATCH_CONTINUED)};
+    return both_views(m, &s, &m->refolded);
+}
+
 static msh_err unescaped_views(msh_matcher *m, const msh_match_text *t)
 {
     if (!may_hold_escape(m, t))
@@ -183,6 +194,20 @@ static size_t folded_overlap(const msh_matcher *m, const msh_match_text *t)
     return low;
 }
 
+/* Charsets with states are decoded first. */
+static msh_err fold_text(msh_matcher *m, const msh_match_text *t)
+{
+    if (t->charset != MSH_CS_HZ && t->charset != MSH_CS_UTF7) {
+        MSH_TRY(msh_fold(&m->folded, t->bytes, t->charset));
+        m->folded.map.up = NULL;
+        return MSH_OK;
+    }
+    MSH_TRY(msh_need_written(m, t));
+    MSH_TRY(msh_fold(&m->folded, msh_buf_view(&m->written.text), MSH_CS_UTF8));
+    m->folded.map.up = &m->written.map;
+    return MSH_OK;
+}
+
 msh_err msh_matcher_text(msh_matcher *m, const msh_match_text *t)
 {
     if (t->bytes.len == 0)
@@ -194,13 +219,13 @@ msh_err msh_matcher_text(msh_matcher *m, const msh_match_text *t)
     m->has_written = false;
     m->regex_limit = false;
     msh_placer_begin(&m->placer, t);
-    MSH_TRY(msh_fold(&m->folded, t->bytes, t->charset));
-    m->folded.map.up = NULL;
+    MSH_TRY(fold_text(m, t));
     m->known = (msh_map_point){0, 0};
     m->overlap_end = folded_overlap(m, t);
     msh_seen s = {.number = 0};
     s.view = (msh_kind_text){.from = t, .first_window = !(t->flags & MSH_MATCH_CONTINUED)};
     MSH_TRY(both_views(m, &s, &m->folded));
+    MSH_TRY(reversed_view(m, t));
     MSH_TRY(unescaped_views(m, t));
     MSH_TRY(msh_settle(m));
     return m->regex_limit ? MSH_E_LIMIT_REGEX : MSH_OK;

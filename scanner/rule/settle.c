@@ -117,6 +117,13 @@ typedef struct span {
     size_t start, end;
 } span;
 
+/* In a reversed view what comes first is the end. */
+static span span_of(msh_matcher *m, const msh_seen *s, size_t start, size_t end)
+{
+    span at = {msh_seen_source(m, s, start), msh_seen_source_end(m, s, end)};
+    return at.start <= at.end ? at : (span){at.end, at.start};
+}
+
 static msh_err put_place(msh_matcher *m, const msh_noted *noted, span at, msh_view normal,
                          msh_view excerpt)
 {
@@ -148,7 +155,7 @@ msh_err msh_consider_hit(msh_matcher *m, const msh_seen *s, const msh_rule_hit *
 {
     uint32_t rule = m->rules->subscribers[h->subscriber].rule;
     const msh_rule *r = &m->rules->rules[rule];
-    bool first = s->view.view == MSH_VIEW_FOLDED && !s->view.unescaped;
+    bool first = s->number == 0;
     if (first && is_folded_elsewhere(m, s, h))
         return MSH_OK;
     msh_candidate c = {.start = h->start, .end = h->end};
@@ -157,7 +164,7 @@ msh_err msh_consider_hit(msh_matcher *m, const msh_seen *s, const msh_rule_hit *
         return MSH_OK;
     span at = {0, 0};
     if (!first) {
-        at = (span){msh_seen_source(m, s, h->start), msh_seen_source_end(m, s, h->end)};
+        at = span_of(m, s, h->start, h->end);
         if (is_elsewhere(s->view.from, at.start, at.end))
             return MSH_OK;
     }
@@ -199,8 +206,9 @@ msh_err msh_consider(msh_matcher *m, const msh_seen *s, uint32_t rule, const msh
     if (!in_context(r, s, c, &tier) || !is_unescaped_news(m, s, c->start, c->end))
         return MSH_OK;
     msh_pending p = {.rule = rule, .view = s->number, .tier = tier, .count = c->count};
-    p.start = msh_seen_source(m, s, c->start);
-    p.end = msh_seen_source_end(m, s, c->end);
+    span at = span_of(m, s, c->start, c->end);
+    p.start = at.start;
+    p.end = at.end;
     if (is_elsewhere(s->view.from, p.start, p.end))
         return MSH_OK;
     p.normal = c->normal.len ? c->normal : msh_view_cut(s->view.text, c->start, c->end - c->start);

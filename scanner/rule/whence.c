@@ -44,11 +44,12 @@ static bool walk(const msh_folded *f, msh_map_point *at, uint64_t out)
         msh_char c = msh_charset_next(MSH_CS_UTF8, msh_view_cut(source, (size_t)at->in, 8));
         uint32_t cp = c.bad ? 0 : msh_fold_cp(c.cp);
         uint8_t bytes[4];
-        unsigned len = msh_utf8_put(bytes, cp);
-        if (cp == 0 || memcmp(bytes, folded.data + at->out, len) != 0)
+        unsigned len = cp ? msh_utf8_put(bytes, cp) : 0;
+        bool crlf = c.cp == '\r' && at->in + 1 < source.len && source.data[at->in + 1] == '\n';
+        if (memcmp(bytes, folded.data + at->out, len) != 0)
             return false;
         at->in += c.len;
-        at->out += len;
+        at->out += crlf ? 0 : len;
     }
     return at->out == out;
 }
@@ -58,7 +59,7 @@ static bool walk(const msh_folded *f, msh_map_point *at, uint64_t out)
 static uint64_t folded_source(msh_matcher *m, uint64_t out)
 {
     const msh_folded *f = &m->folded;
-    if (f->cs != MSH_CS_UTF8 || out > f->text.len)
+    if (f->cs != MSH_CS_UTF8 || f->map.up || out > f->text.len)
         return msh_map_source(&f->map, out);
     size_t low = 0, high = f->map.n_points;
     while (high - low > 1) {

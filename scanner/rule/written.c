@@ -71,6 +71,11 @@ msh_err msh_written_make(msh_written *w, msh_view source, msh_charset cs)
     w->map = (msh_map){.n_points = 0};
     if (cs == MSH_CS_UTF8 && msh_view_is_utf8(source)) {
         msh_buf_put_view(&w->text, source);
+    } else if (cs == MSH_CS_HZ || cs == MSH_CS_UTF7) {
+        /* With states: no offset but the beginning is known. */
+        size_t used;
+        uint64_t bad = 0;
+        msh_charset_decode(cs, source, true, &w->text, &used, &bad);
     } else {
         for (size_t at = 0, used, piece; at < source.len; at += used) {
             MSH_TRY(add_point(w, at));
