@@ -13,10 +13,12 @@
 #include <string.h>
 
 typedef struct entry {
-    uint64_t print; /* the first bytes from the anchor on, at most 8 */
-    uint32_t id;
+    uint64_t print;  /* 8 bytes of the word around the anchor, fewer if it is shorter */
+    uint32_t id;     /* of the word */
     uint16_t offset; /* of the anchor in the word */
     uint16_t len;    /* of the word */
+    uint8_t back;    /* the print begins so many bytes before the anchor */
+    uint8_t size;    /* of the print */
 } entry;
 
 typedef struct grams {
@@ -78,7 +80,7 @@ typedef struct builder {
     anchor *list[TABLES];
     size_t n[TABLES];
     unsigned shift[TABLES];
-    uint16_t *load; /* words anchored at each hash of WIDE, saturating */
+    uint16_t *load; /* how often each hash of WIDE occurs in the words, saturating */
 } builder;
 
 /* Up to 8 bytes of a word from `at`, zeros after its end. */
@@ -106,17 +108,36 @@ static unsigned key_len(int table, const uint8_t *at)
 
 static void add(builder *b, int table, msh_view w, size_t at, uint32_t id)
 {
-    entry e = {print_of(w, at), id, (uint16_t)at, (uint16_t)w.len};
-    uint64_t key = e.print & keep[key_len(table, w.data + at)];
+    size_t tail = w.len - at, missing = tail < 8 ? 8 - tail : 0;
+    entry e = {.id = id, .offset = (uint16_t)at, .len = (uint16_t)w.len};
+    e.back = (uint8_t)(missing < at ? missing : at);
+    e.print = print_of(w, at - e.back);
+    e.size = (uint8_t)(tail + e.back < 8 ? tail + e.back : 8);
+    uint64_t key = print_of(w, at) & keep[key_len(table, w.data + at)];
     b->list[table][b->n[table]++] = (anchor){hash(key, b->shift[table]), e};
 }
 
+/* A pair that many words hold is a word itself, and common in texts. */
 static unsigned crowd(uint16_t load)
 {
     unsigned bits = 0;
     while (load >> bits)
         bits++;
-    return bits * 8;
+    return bits * 24;
+}
+
+static uint16_t *load_at(const builder *b, msh_view w, size_t at)
+{
+    return &b->load[hash(print_of(w, at) & keep[6], b->shift[WIDE])];
+}
+
+static void count_pairs(builder *b, msh_view w)
+{
+    for (size_t at = 0; at + 6 <= w.len; at += msh_utf8_len(w.data[at]))
+        if ((w.data[at] & 0xf0) == 0xe0) {
+            uint16_t *load = load_at(b, w, at);
+            *load = (uint16_t)(*load + (*load < 0xffff));
+        }
 }
 
 /* The best place for two characters, SIZE_MAX when the word has none. */
@@ -131,15 +152,11 @@ static size_t wide_anchor(builder *b, msh_view w)
         unsigned weight = msh_char_weight(msh_utf8_char(w.data + at, 3));
         if (at + 3 + next <= w.len)
             weight += msh_char_weight(msh_utf8_char(w.data + at + 3, next));
-        weight += crowd(b->load[hash(print_of(w, at) & keep[6], b->shift[WIDE])]);
+        weight += crowd(*load_at(b, w, at));
         if (weight < least) {
             least = weight;
             best = at;
         }
-    }
-    if (best != SIZE_MAX) {
-        uint16_t *load = &b->load[hash(print_of(w, best) & keep[6], b->shift[WIDE])];
-        *load = (uint16_t)(*load + (*load < 0xffff));
     }
     return best;
 }
@@ -267,6 +284,8 @@ static msh_err build(msh_literals *l, builder *b, const msh_view *words)
         return MSH_E_MEMORY;
     MSH_TRY(copy_words(l, words));
     for (size_t i = 0; i < l->n; i++)
+        count_pairs(b, words[i]);
+    for (size_t i = 0; i < l->n; i++)
         place_word(b, words[i], (uint32_t)i);
     for (int t = 0; t < TABLES; t++)
         MSH_TRY(fill(l, &l->tables[t], b->list[t], b->n[t], b->shift[t]));
@@ -340,17 +359,15 @@ static __attribute__((noinline)) void confirm(scanner *s, const grams *g, const 
                                               uint64_t h)
 {
     const uint32_t *range = g->start + (h >> g->down);
-    uint64_t print = load64(p);
     size_t before = (size_t)(p - s->begin), after = (size_t)(s->end - p);
     for (size_t i = range[0]; i < range[1]; i++) {
         const entry *e = &g->entries[i];
-        size_t tail = (size_t)e->len - e->offset;
-        if ((print ^ e->print) & keep[tail < 8 ? tail : 8])
+        if (before < e->offset || (load64(p - e->back) ^ e->print) & keep[e->size])
             continue;
-        if (before < e->offset || after < tail)
+        if (after < (size_t)e->len - e->offset)
             continue;
         const uint8_t *start = p - e->offset;
-        if ((e->offset || tail > 8) && memcmp(start, s->l->words + s->l->at[e->id], e->len) != 0)
+        if (e->len > e->size && memcmp(start, s->l->words + s->l->at[e->id], e->len) != 0)
             continue;
         uint32_t at = (uint32_t)(start - s->begin);
         *s->out++ = (msh_literal_found){e->id, at, at + e->len};
