@@ -5,6 +5,7 @@
  * embedded documents, macros). Nothing is followed: relationships are texts. */
 #include "extract/office.h"
 #include "extract/xmlpart.h"
+#include "extract/xmltext.h"
 #include "extract/zip.h"
 
 #include "base/err.h"
@@ -16,6 +17,7 @@ typedef struct package {
     msh_zip zip;
     msh_zip_kind kind;
     msh_office_strings strings;
+    msh_numbering *numbering;
     msh_buf data;
     bool encrypted, main_seen;
 } package;
@@ -92,6 +94,27 @@ static msh_err read_bytes(package *p, size_t i, bool *whole)
     return err;
 }
 
+/* How a part is read: texts with paragraphs by their vocabulary, all else (sheets, OFD pages,
+ * properties) as office.c does. */
+static bool vocabulary_of(package *p, msh_view name, msh_view bytes, msh_xt_vocabulary *out)
+{
+    static const char *const word_roots[] = {
+        "document",         "hdr",       "ftr",      "footnotes", "endnotes",   "comments",
+        "glossaryDocument", "numbering", "settings", "styles",    "webSettings"};
+    msh_view root = msh_xml_root(p->x->arena, bytes);
+    *out = MSH_XT_WORD;
+    if (name_has(name, "word/") || p->kind == MSH_ZIP_KIND_DOCX)
+        for (size_t i = 0; i < sizeof word_roots / sizeof word_roots[0]; i++)
+            if (msh_view_eq_str(root, word_roots[i]))
+                return true;
+    *out = MSH_XT_GENERIC;
+    if (name_has(name, "ppt/") || name_has(name, "/charts/") || name_has(name, "/diagrams/") ||
+        name_has(name, "/drawings/"))
+        return !name_has(name, "_rels/");
+    *out = MSH_XT_ODF;
+    return msh_view_eq_str(root, "document-content") || msh_view_eq_str(root, "document-styles");
+}
+
 static msh_err read_part(package *p, size_t i)
 {
     msh_view name = p->zip.entries[i].name, bytes = msh_buf_view(&p->data);
@@ -106,6 +129,9 @@ static msh_err read_part(package *p, size_t i)
     place.page = slide_number(name);
     MSH_TRY(msh_zip_emit_name(&p->zip, i));
     MSH_TRY(msh_budget_member(&p->x->budget));
+    msh_xt_vocabulary vocabulary;
+    if (vocabulary_of(p, name, bytes, &vocabulary))
+        return msh_xt_read(p->x, p->doc, &place, bytes, vocabulary, p->numbering);
     return msh_office_part(p->x, &place, bytes, &p->strings, &p->encrypted);
 }
 
@@ -122,6 +148,23 @@ static msh_err read_strings(package *p)
         MSH_TRY(msh_office_strings_read(p->x, &place, msh_buf_view(&p->data), &p->strings));
         place.role = MSH_ROLE_BODY;
         return msh_office_part(p->x, &place, msh_buf_view(&p->data), NULL, &p->encrypted);
+    }
+    return MSH_OK;
+}
+
+/* Lists and styles first: the body refers to them. */
+static msh_err read_numbering(package *p)
+{
+    bool whole;
+    for (size_t i = 0; i < p->zip.n; i++) {
+        msh_view name = p->zip.entries[i].name;
+        if (!msh_view_eq_str(name, "word/numbering.xml") &&
+            !msh_view_eq_str(name, "word/styles.xml"))
+            continue;
+        if (!p->numbering && !(p->numbering = msh_numbering_new(p->x->arena)))
+            return MSH_E_MEMORY;
+        MSH_TRY(read_bytes(p, i, &whole));
+        MSH_TRY(msh_numbering_read(p->numbering, p->x, msh_buf_view(&p->data)));
     }
     return MSH_OK;
 }
@@ -150,6 +193,7 @@ static msh_err read_package(package *p)
 {
     MSH_TRY(msh_zip_open(&p->zip, p->x, p->doc));
     MSH_TRY(read_strings(p));
+    MSH_TRY(read_numbering(p));
     MSH_TRY(read_members(p));
     if (p->encrypted)
         MSH_TRY(msh_report(p->x, &p->doc->place, MSH_REASON_FORMAT_ENCRYPTED, 0));
@@ -165,6 +209,8 @@ static msh_err office_extract(msh_extract *x, const msh_doc *doc)
     msh_office_strings_init(&p.strings, (size_t)x->limits->member_size);
     msh_err err = read_package(&p);
     msh_office_strings_dispose(&p.strings);
+    if (p.numbering)
+        msh_numbering_free(p.numbering);
     msh_buf_dispose(&p.data);
     msh_zip_close(&p.zip);
     return err;

@@ -1,8 +1,8 @@
 /* xmltext.c: paragraphs, cells and notes out of the elements of one part.
  *
  * ECMA-376 part 1 §17 and §21.1, ODF 1.3 part 3 §5–§6. Runs of a paragraph are joined; a paragraph
- * that stands inside another (text box, note, ruby, fallback) is kept apart from it. Deleted text is
- * left out of the body and given twice: alone, and in the paragraph as it was. */
+ * that stands inside another (text box, note, ruby, fallback) is kept apart from it. Deleted text
+ * is left out of the body and given twice: alone, and in the paragraph as it was. */
 #include "extract/xmltext.h"
 
 #include "base/err.h"
@@ -28,12 +28,24 @@ enum {
     IS_COMMENT = 1024,
     IS_HEADER = 2048,
     IS_FOOTER = 4096,
-    IS_OPEN = 8192 /* set on the stack: opened a level */
+    IS_OPEN = 8192,  /* set on the stack: opened a level */
+    IS_BLOCK = 16384 /* not known, outside paragraphs: text of its own */
 };
 
 /* What an element puts in. */
-enum { PUTS_NOTHING, PUTS_TAB, PUTS_BREAK, PUTS_SHY, PUTS_HYPHEN, PUTS_SYMBOL, PUTS_SPACES,
-       PUTS_HIDE, PUTS_COLOR, PUTS_LIST };
+enum {
+    PUTS_NOTHING,
+    PUTS_TAB,
+    PUTS_BREAK,
+    PUTS_SHY,
+    PUTS_HYPHEN,
+    PUTS_SYMBOL,
+    PUTS_SPACES,
+    PUTS_HIDE,
+    PUTS_COLOR,
+    PUTS_LIST,
+    PUTS_NUMBER
+};
 
 typedef struct word {
     const char *name;
@@ -68,6 +80,7 @@ static const word words_word[] = {
     {"del", IS_DELETED, 0},
     {"delInstrText", IS_SIDE, 0},
     {"delText", IS_TEXT | IS_DELETED, 0},
+    {"ilvl", 0, PUTS_NUMBER},
     {"ins", IS_INSERTED, 0},
     {"instrText", IS_SIDE, 0},
     {"lvl", 0, PUTS_LIST},
@@ -75,7 +88,10 @@ static const word words_word[] = {
     {"moveFrom", IS_DELETED, 0},
     {"moveTo", IS_INSERTED, 0},
     {"noBreakHyphen", 0, PUTS_HYPHEN},
+    {"numId", 0, PUTS_NUMBER},
     {"p", IS_PARA, 0},
+    {"pPr", 0, PUTS_NUMBER},
+    {"pStyle", 0, PUTS_NUMBER},
     {"ptab", 0, PUTS_TAB},
     {"r", IS_RUN, 0},
     {"rt", IS_NEST, 0},
@@ -142,7 +158,8 @@ static const word *find_word(const msh_xt *t, msh_view name)
     return NULL;
 }
 
-/* --- levels of paragraphs ---------------------------------------------------------------------- */
+/* --- levels of paragraphs ----------------------------------------------------------------------
+ */
 
 typedef struct level {
     size_t para, original, deleted, hidden; /* where this level's text begins */
@@ -158,8 +175,11 @@ static level *top(msh_xt *t)
 
 static msh_err push_level(msh_xt *t, msh_xt_stream stream)
 {
-    level l = {.para = t->para.len, .original = t->original.len, .deleted = t->deleted.len,
-               .hidden = t->hidden.len, .stream = stream};
+    level l = {.para = t->para.len,
+               .original = t->original.len,
+               .deleted = t->deleted.len,
+               .hidden = t->hidden.len,
+               .stream = stream};
     msh_buf_put(&t->levels, &l, sizeof l);
     return msh_buf_err(&t->levels);
 }
@@ -189,21 +209,21 @@ static void flush(msh_xt *t)
     l->has_deleted = false;
 }
 
-/* --- attributes -------------------------------------------------------------------------------- */
+/* --- attributes --------------------------------------------------------------------------------
+ */
 
 /* Names whose values are words whatever they look like. */
 static bool is_named(msh_view element, msh_view name)
 {
     static const char *const names[] = {
-        "Target",   "alt",      "author",     "caption",     "connection", "creator",
-        "descr",    "display",  "displayText", "error",      "errorTitle", "formatCode",
-        "instr",    "location", "name",       "prompt",      "promptTitle", "result",
-        "string",   "tag",      "text",       "title",       "tooltip",    "uniqueName",
-        "url",      "value",
+        "Target",  "alt",         "author",      "caption",    "connection", "creator", "descr",
+        "display", "displayText", "error",       "errorTitle", "formatCode", "instr",   "location",
+        "name",    "prompt",      "promptTitle", "result",     "string",     "tag",     "text",
+        "title",   "tooltip",     "uniqueName",  "url",        "value",
     };
-    static const char *const elements[] = {"alias",   "category", "default",    "docVar",
-                                           "helpText", "listEntry", "listItem", "lvlText",
-                                           "name",    "statusText", "tag"};
+    static const char *const elements[] = {"alias",    "category",   "default",  "docVar",
+                                           "helpText", "listEntry",  "listItem", "lvlText",
+                                           "name",     "statusText", "tag"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (msh_view_eq_str(name, names[i]))
             return true;
@@ -269,7 +289,8 @@ msh_err msh_xt_attrs(msh_xt *t, msh_view element, const msh_xml_attr *attrs, siz
     return MSH_OK;
 }
 
-/* --- text -------------------------------------------------------------------------------------- */
+/* --- text --------------------------------------------------------------------------------------
+ */
 
 static void put(msh_xt *t, msh_view v, bool deleted)
 {
@@ -327,14 +348,15 @@ static msh_err on_aside(void *ctx, msh_view text)
     return is_all_blank(text) ? MSH_OK : msh_xt_value(t, text);
 }
 
-/* --- elements that put something in ------------------------------------------------------------- */
+/* --- elements that put something in -------------------------------------------------------------
+ */
 
 static uint32_t number(msh_view v, unsigned radix)
 {
     uint32_t n = 0;
     for (size_t i = 0; i < v.len && i < 8; i++) {
         uint8_t c = v.data[i];
-        unsigned d = c >= '0' && c <= '9'   ? c - '0'
+        unsigned d = c >= '0' && c <= '9'                     ? c - '0'
                      : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
                                                               : 99;
         if (d >= radix)
@@ -414,6 +436,38 @@ static msh_err put_list(msh_xt *t, msh_view name, const msh_xml_attr *attrs, siz
     return err;
 }
 
+static void remember(char *to, size_t room, msh_view v)
+{
+    size_t n = v.len < room - 1 ? v.len : room - 1;
+    if (n)
+        memcpy(to, v.data, n);
+    to[n] = 0;
+}
+
+/* Properties of a paragraph: which list it stands in. */
+static void note_list(msh_xt *t, const char *name, msh_view val)
+{
+    if (strcmp(name, "pPr") == 0) {
+        t->list_id[0] = t->style_id[0] = 0;
+        t->paragraph_level = MSH_NUMBERING_LEVELS;
+    } else if (strcmp(name, "numId") == 0) {
+        remember(t->list_id, sizeof t->list_id, val);
+    } else if (strcmp(name, "pStyle") == 0) {
+        remember(t->style_id, sizeof t->style_id, val);
+    } else {
+        t->paragraph_level = number(val, 10);
+    }
+}
+
+/* At the end of a paragraph's properties its label is put before its text. */
+static msh_err put_label(msh_xt *t)
+{
+    if (t->numbering && top(t)->paras > 0)
+        msh_numbering_label(t->numbering, msh_view_str(t->list_id), t->paragraph_level,
+                            msh_view_str(t->style_id), &t->para);
+    return msh_buf_err(&t->para);
+}
+
 static msh_err put_in(msh_xt *t, const word *w, const msh_xml_attr *attrs, size_t n)
 {
     msh_view val = msh_xml_get(attrs, n, "val");
@@ -444,6 +498,9 @@ static msh_err put_in(msh_xt *t, const word *w, const msh_xml_attr *attrs, size_
     case PUTS_COLOR:
         t->run_hidden |= is_white(val);
         break;
+    case PUTS_NUMBER:
+        note_list(t, w->name, val);
+        break;
     case PUTS_LIST:
         return put_list(t, w->name ? msh_view_str(w->name) : val, attrs, n);
     default:
@@ -452,7 +509,8 @@ static msh_err put_in(msh_xt *t, const word *w, const msh_xml_attr *attrs, size_
     return MSH_OK;
 }
 
-/* --- elements ---------------------------------------------------------------------------------- */
+/* --- elements ----------------------------------------------------------------------------------
+ */
 
 static msh_xt_stream stream_of(msh_xt *t, uint16_t is)
 {
@@ -472,7 +530,7 @@ static uint16_t meaning(msh_xt *t, const word *w)
     if (t->vocabulary == MSH_XT_WORD)
         return is;
     if (!w && top(t)->paras == 0)
-        is |= IS_TEXT | IS_OPEN;
+        is |= IS_TEXT | IS_BLOCK;
     return is;
 }
 
@@ -481,11 +539,8 @@ static msh_err on_start(void *ctx, msh_view name, const msh_xml_attr *attrs, siz
     msh_xt *t = ctx;
     const word *w = find_word(t, name);
     uint16_t is = meaning(t, w);
-    if (is & IS_OPEN) { /* an unknown block: what its parent said before it ends here */
+    if (is & IS_BLOCK) /* what its parent said before it ends here */
         flush(t);
-        is &= (uint16_t)~IS_OPEN;
-        is |= IS_ROW;
-    }
     if (n)
         MSH_TRY(msh_xt_attrs(t, name, attrs, n));
     if (is & IS_NEST && t->levels.len / sizeof(level) < LEVELS_MAX) {
@@ -569,9 +624,10 @@ static msh_err on_end(void *ctx, msh_view name)
 {
     msh_xt *t = ctx;
     uint16_t is = element_top(t);
-    (void)name;
     if (t->elements.len >= sizeof is)
         t->elements.len -= sizeof is;
+    if (t->vocabulary == MSH_XT_WORD && msh_view_eq_str(name, "pPr"))
+        MSH_TRY(put_label(t));
     t->in_deleted -= (is & IS_DELETED) && t->in_deleted;
     t->in_inserted -= (is & IS_INSERTED) && t->in_inserted;
     if (is & IS_BINARY && t->binary.len)
@@ -586,6 +642,8 @@ static msh_err on_end(void *ctx, msh_view name)
         if (l->paras == 0)
             flush(t);
     }
+    if (is & IS_BLOCK)
+        flush(t);
     if (is & IS_CELL)
         end_cell(t, false);
     if (is & IS_ROW)
@@ -599,7 +657,8 @@ static msh_err on_end(void *ctx, msh_view name)
 
 const msh_xml_handler msh_xt_handler = {on_start, on_end, on_text, on_aside};
 
-/* --- all of it --------------------------------------------------------------------------------- */
+/* --- all of it ---------------------------------------------------------------------------------
+ */
 
 void msh_xt_init(msh_xt *t, msh_extract *x, const msh_doc *doc, const msh_place *place,
                  msh_xt_vocabulary vocabulary)
@@ -655,10 +714,11 @@ msh_err msh_xt_emit(msh_xt *t)
 }
 
 msh_err msh_xt_read(msh_extract *x, const msh_doc *doc, const msh_place *place, msh_view bytes,
-                    msh_xt_vocabulary vocabulary)
+                    msh_xt_vocabulary vocabulary, msh_numbering *numbering)
 {
     msh_xt t;
     msh_xt_init(&t, x, doc, place, vocabulary);
+    t.numbering = numbering;
     msh_err err = push_level(&t, MSH_XT_BODY);
     if (err == MSH_OK)
         err = msh_xml_read(x, &t.place, bytes, &msh_xt_handler, &t);

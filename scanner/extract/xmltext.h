@@ -1,5 +1,5 @@
-/* xmltext.h: the texts of one XML part by a vocabulary: which elements are paragraphs, cells, notes,
- * deletions, and which attributes hold words.
+/* xmltext.h: the texts of one XML part by a vocabulary: which elements are paragraphs, cells,
+ * notes, deletions, and which attributes hold words.
  *
  * ECMA-376 part 1 §17 (WordprocessingML), §21.1 (DrawingML), ODF 1.3 part 3. What a vocabulary does
  * not know is still text: nothing that people could read is dropped. */
@@ -7,6 +7,7 @@
 #define MSH_EXTRACT_XMLTEXT_H
 
 #include "base/table.h"
+#include "extract/numbering.h"
 #include "extract/xmlpart.h"
 
 typedef enum msh_xt_stream {
@@ -21,7 +22,8 @@ typedef enum msh_xt_stream {
 } msh_xt_stream;
 
 typedef enum msh_xt_vocabulary {
-    MSH_XT_GENERIC, /* DrawingML and whatever is not known: every element outside a paragraph is one */
+    MSH_XT_GENERIC, /* DrawingML and whatever is not known: every element outside a paragraph is one
+                     */
     MSH_XT_WORD,
     MSH_XT_ODF
 } msh_xt_vocabulary;
@@ -32,18 +34,21 @@ typedef struct msh_xt {
     msh_place place;    /* of the part; role is that of BODY */
     msh_xt_vocabulary vocabulary;
     msh_buf streams[MSH_XT_STREAMS];
-    msh_table *seen;   /* attribute values that were put out */
-    msh_buf elements;  /* stack: what each open element is */
-    msh_buf levels;    /* stack: paragraphs inside paragraphs */
-    msh_buf para;      /* text of open paragraphs, innermost last */
-    msh_buf original;  /* the same with deletions and without insertions */
+    msh_table *seen;  /* attribute values that were put out */
+    msh_buf elements; /* stack: what each open element is */
+    msh_buf levels;   /* stack: paragraphs inside paragraphs */
+    msh_buf para;     /* text of open paragraphs, innermost last */
+    msh_buf original; /* the same with deletions and without insertions */
     msh_buf deleted, hidden, binary;
     unsigned in_deleted, in_inserted;
     bool run_hidden;
     bool in_run;
-    unsigned embedded; /* base64 children so far */
+    unsigned embedded;  /* base64 children so far */
     uint32_t starts[9]; /* first number of each list level */
     unsigned list_level;
+    msh_numbering *numbering;       /* of the document, or NULL; borrowed */
+    char list_id[16], style_id[64]; /* of the paragraph whose properties are being read */
+    unsigned paragraph_level;
 } msh_xt;
 
 /* place and doc are borrowed. Must be disposed. */
@@ -52,7 +57,8 @@ void msh_xt_init(msh_xt *t, msh_extract *x, const msh_doc *doc, const msh_place 
 void msh_xt_dispose(msh_xt *t);
 /* The handler that fills t; its context is t. */
 extern const msh_xml_handler msh_xt_handler;
-/* Put what attributes hold that people could read into the stream of attributes, each value once. */
+/* Put what attributes hold that people could read into the stream of attributes, each value once.
+ */
 MSH_MUST_CHECK msh_err msh_xt_attrs(msh_xt *t, msh_view element, const msh_xml_attr *attrs,
                                     size_t n);
 /* A value whatever it looks like. */
@@ -61,6 +67,7 @@ MSH_MUST_CHECK msh_err msh_xt_value(msh_xt *t, msh_view value);
 MSH_MUST_CHECK msh_err msh_xt_emit(msh_xt *t);
 /* All of it: read, emit, dispose. */
 MSH_MUST_CHECK msh_err msh_xt_read(msh_extract *x, const msh_doc *doc, const msh_place *place,
-                                   msh_view bytes, msh_xt_vocabulary vocabulary);
+                                   msh_view bytes, msh_xt_vocabulary vocabulary,
+                                   msh_numbering *numbering);
 
 #endif
