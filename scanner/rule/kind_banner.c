@@ -130,11 +130,25 @@ static bool is_example(const banner_spot *s)
     return msh_chars_any(s->f, from, s->start, words);
 }
 
+/* A heading that the next lines explain: they begin with the same word. */
+static bool is_heading(const banner_spot *s)
+{
+    msh_view word = msh_view_cut(s->f, s->start, s->end - s->start);
+    size_t at = s->line_end;
+    while (at < s->f.len && (s->f.data[at] == '\n' || msh_chars_is_blank(s->f.data[at])))
+        at++;
+    if (!msh_chars_has(s->f, at, word))
+        return false;
+    size_t len;
+    uint32_t next = msh_chars_at(s->f, at + word.len, &len);
+    return msh_chars_is_cjk(next) || next == 0xFF0C || next == ',';
+}
+
 static msh_tier judge(const banner_spot *s, msh_role role)
 {
     if (s->st->brackets && !after_bracket(s) && !(stands_alone(s) && s->start == s->line))
         return 0;
-    bool quoted = is_quoted(s) || is_example(s);
+    bool quoted = is_quoted(s) || is_example(s) || is_heading(s);
     bool apart = role == MSH_ROLE_HEADER || role == MSH_ROLE_FOOTER;
     if (!quoted && (stands_alone(s) || (apart && !s->st->rest)))
         return MSH_TIER_BLOCK; /* cut down to the rule's */

@@ -194,12 +194,63 @@ static bool is_quoted(const spot *s)
 }
 
 static const char *const examples[] = {
-    "例如", "比如", "譬如", "诸如", "如:",  "例:",  "形式为", "标注为", "应标注", "表示",
-    "格式", "写作", "写成", "写为", "字样", "印成", "印有",   "标为",   "标有",   "样式",
-    "示例", "答案", "样例", "举例", "即为", "模板", "应当标", "标志是", "标识为", NULL};
+    "例如",   "比如",   "譬如",   "诸如",   "如:",    "例:",    "形式为", "标注为", "应标注",
+    "表示",   "格式",   "写作",   "写成",   "写为",   "字样",   "印成",   "印有",   "标为",
+    "标有",   "样式",   "示例",   "答案",   "样例",   "举例",   "即为",   "模板",   "应当标",
+    "标志是", "标识为", "标注是", "写法是", "标志为", "标识是", "标成",   NULL};
+
+/* A. …, B、…: the letter of an answer to choose, 0 when the line begins otherwise. */
+static uint32_t option_letter(msh_view f, size_t line, size_t end)
+{
+    size_t len, at = msh_chars_skip_blanks(f, line);
+    if (msh_chars_at(f, at, &len) == '(')
+        at += len;
+    uint32_t letter = msh_chars_at(f, at, &len);
+    if (at + len >= end || letter < 'a' || letter > 'g')
+        return 0;
+    uint32_t sign = msh_chars_at(f, at + len, &len);
+    return sign == '.' || sign == 0x3001 || sign == ')' || sign == ':' ? letter : 0;
+}
+
+/* One of the answers of a question: the line before or behind is another. */
+static bool is_option(const spot *s)
+{
+    uint32_t letter = option_letter(s->f, s->line, s->line_end);
+    size_t start, end;
+    if (letter == 0)
+        return false;
+    if (s->line > 0) {
+        msh_line_at(s->f, s->line - 1, &start, &end);
+        if (option_letter(s->f, start, end) == letter - 1)
+            return true;
+    }
+    if (s->line_end >= s->f.len)
+        return false;
+    msh_line_at(s->f, s->line_end + 1, &start, &end);
+    return option_letter(s->f, start, end) == letter + 1;
+}
+
+/* Spoken of: 机密★10年表示…, …的含义是. */
+static bool is_explained(const spot *s)
+{
+    static const char *const words[] = {"表示",   "是指", "的意思", "的含义", "意思是", "这样的",
+                                        "的字样", "字样", "的写法", "的标注", "意味着", "的标志"};
+    size_t at = msh_chars_skip_blanks(s->f, s->end), len;
+    for (unsigned n = 0; n < 2; n++) {
+        uint32_t cp = msh_chars_at(s->f, at, &len);
+        if (cp == 0x201D || cp == 0x300D || cp == ',' || cp == ')')
+            at += len;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (msh_chars_has(s->f, at, msh_view_str(words[i])))
+            return true;
+    return false;
+}
 
 static bool is_example(const spot *s)
 {
+    if (is_option(s) || is_explained(s))
+        return true;
     size_t from = s->start;
     for (unsigned n = 0; n < EXAMPLE_REACH && from > s->line; n++)
         (void)msh_chars_before(s->f, from, &from);

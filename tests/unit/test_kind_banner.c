@@ -28,6 +28,7 @@ static void test_alone(void)
         "写着“内部资料”的不要带走。\n",
         "“内部资料”\n",
         "材料上标注内部资料\n",
+        "内部资料\n\n内部资料是指不对外发行的资料。\n",
     };
     for (size_t i = 0; i < sizeof prose / sizeof prose[0]; i++)
         CHECK_TIER(&b, prose[i], "INFO");

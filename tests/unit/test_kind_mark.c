@@ -89,6 +89,9 @@ static void test_info(void)
     CHECK_TIER(&bench, "怎样标？例如：机密★5年，表示五年。\n", "INFO");
     CHECK_TIER(&bench, "国家秘密标志的形式为秘密★1年\n", "INFO");
     CHECK_TIER(&bench, "应当写成“机密·10年”吗？\n", "INFO");
+    CHECK_TIER(&bench, "下列哪项正确？\nA. 机密★10年\nB. 机密(10年)\nC. ★机密10年\n", "INFO");
+    CHECK_TIER(&bench, "A. 机密★10年\n", "REVIEW"); /* no other answer beside it */
+    CHECK_TIER(&bench, "文件右上角的秘密★3年表示保密三年。\n", "INFO");
 }
 
 static void test_none(void)
