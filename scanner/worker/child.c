@@ -407,6 +407,7 @@ static void fill_done(const msh_child *c, msh_child_done *done)
     done->format[n] = '\0';
     done->decoded = c->x.budget.decoded;
     done->optical = c->x.ocr_pages > 0 && c->x.ocr_scans == 0;
+    done->optical_page = c->x.ocr_scans > 0;
     done->trouble = c->trouble;
 }
 

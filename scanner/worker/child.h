@@ -42,8 +42,9 @@ typedef struct msh_child_done {
     char format[32];
     uint64_t findings;
     uint64_t decoded;
-    bool optical;
-    bool trouble; /* memory ran out, a limit was hit, a helper failed: use a fresh process */
+    bool optical;      /* OCR ran, and read next to nothing */
+    bool optical_page; /* OCR read a page-like picture: people look at it */
+    bool trouble;      /* memory ran out, a limit was hit, a helper failed: use a fresh process */
 } msh_child_done;
 
 /* What libraries of formats would load or open later. Once, before any lock. */

@@ -277,7 +277,7 @@ bool msh_frame_get_text(msh_view body, msh_view base, msh_arena *scratch, msh_fr
 void msh_frame_put_done(msh_buf *out, const msh_child_done *done)
 {
     msh_view format = msh_view_str(done->format);
-    msh_buf_put_byte(out, (uint8_t)(done->optical | done->trouble << 1));
+    msh_buf_put_byte(out, (uint8_t)(done->optical | done->trouble << 1 | done->optical_page << 2));
     msh_buf_put_u64(out, done->findings);
     msh_buf_put_u64(out, done->decoded);
     msh_buf_put_byte(out, (uint8_t)format.len);
@@ -296,11 +296,12 @@ bool msh_frame_get_done(msh_view body, msh_child_done *out)
 {
     msh_cursor c = msh_cursor_of(body);
     unsigned flags = msh_cursor_u8(&c);
-    *out = (msh_child_done){.optical = flags & 1, .trouble = flags >> 1 & 1};
+    *out = (msh_child_done){
+        .optical = flags & 1, .trouble = flags >> 1 & 1, .optical_page = flags >> 2 & 1};
     out->findings = msh_cursor_u64le(&c);
     out->decoded = msh_cursor_u64le(&c);
     msh_view format = msh_cursor_take(&c, msh_cursor_u8(&c));
-    if (!at_end(&c) || flags > 3 || format.len >= sizeof out->format || !is_format_name(format))
+    if (!at_end(&c) || flags > 7 || format.len >= sizeof out->format || !is_format_name(format))
         return false;
     if (format.len)
         memcpy(out->format, format.data, format.len);

@@ -136,6 +136,7 @@ static msh_err run_job(inproc *r, const msh_job *job)
     done.format = msh_view_str(child_done.format);
     done.findings = child_done.findings;
     done.optical = child_done.optical;
+    done.optical_page = child_done.optical_page;
     done.ms = (uint32_t)((msh_clock_ns() - began) / NS_MS);
     return r->events->done ? r->events->done(r->events->ctx, &done) : MSH_OK;
 }

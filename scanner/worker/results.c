@@ -315,6 +315,7 @@ static msh_err give_done(delivery *d)
                           .format = msh_view_str(s->done.format[0] ? s->done.format : "?"),
                           .findings = s->done.findings,
                           .optical = s->finished && s->done.optical,
+                          .optical_page = s->done.optical_page,
                           .ms = ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ms};
     if (s->hash_sent && s->hash_ok) {
         done.has_sha256 = d->r->options.digests & MSH_DIGEST_SHA256;

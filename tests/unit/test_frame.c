@@ -217,12 +217,17 @@ static void test_text_and_done(void)
     msh_buf_put_byte(&b, 0x80);
     CHECK(!msh_frame_get_text(msh_buf_view(&b), base, &a, &t));
     msh_buf_reset(&b);
-    msh_child_done done = {.format = "docx", .findings = 3, .decoded = 1ull << 35, .optical = true};
+    msh_child_done done = {.format = "docx",
+                           .findings = 3,
+                           .decoded = 1ull << 35,
+                           .optical = true,
+                           .optical_page = true};
     msh_child_done got;
     msh_frame_put_done(&b, &done);
     CHECK(msh_frame_get_done(msh_buf_view(&b), &got));
     CHECK_STR(got.format, "docx");
-    CHECK(got.findings == 3 && got.decoded == done.decoded && got.optical && !got.trouble);
+    CHECK(got.findings == 3 && got.decoded == done.decoded && got.optical && got.optical_page &&
+          !got.trouble);
     for (size_t n = 0; n < b.len; n++)
         CHECK(!msh_frame_get_done(msh_view_of(b.data, n), &got));
     b.data[b.len - 1] = '\x1b';
