@@ -19,6 +19,7 @@ enum {
     ENOUGH = 8,           /* characters: no other reading is tried */
     SHORT = 20,           /* characters: other sizes are tried */
     PAGE_MS = 10000,
+    PLAIN_MS = 5000,
     COPIES_MS = 2500, /* no further copy of a picture is read after so long */
     ICON = 18000,     /* pixels, scaled up: no copies of anything this small */
     PPI = 200,
@@ -128,18 +129,12 @@ static int time_left_ms(const page *p)
     return now >= p->until_ns ? 0 : (int)((p->until_ns - now) / MS_NS);
 }
 
-/* One reading; its text is said, the best count kept. */
-static void read_text(page *p, TessBaseAPI *api, PIX *pix, TessPageSegMode mode)
+/* One reading; its text is said, the best count kept. false: it did not come to its end in time. */
+static bool read_text(page *p, TessBaseAPI *api, PIX *pix, TessPageSegMode mode)
 {
     int ms = time_left_ms(p);
-    bool first = p->first;
-    p->first = false;
-    if (!pix || !api || (!first && msh_clock_ns() >= p->copies_until_ns))
-        return;
-    if (ms == 0 || msh_serve_late(p->job)) {
-        msh_serve_outcome(p->job, MSH_REASON_LIMIT_TIME, p->number, 0);
-        return;
-    }
+    if (!pix || !api || ms == 0 || msh_serve_late(p->job))
+        return false;
     ETEXT_DESC *monitor = TessMonitorCreate();
     TessMonitorSetDeadlineMSecs(monitor, ms);
     TessBaseAPISetPageSegMode(api, mode);
@@ -156,11 +151,11 @@ static void read_text(page *p, TessBaseAPI *api, PIX *pix, TessPageSegMode mode)
         say(p, "", msh_buf_view(&joined));
     if (r.chars > p->best.chars)
         p->best = r;
-    if ((!done && first) || msh_buf_err(&joined) != MSH_OK)
-        msh_serve_outcome(p->job, MSH_REASON_LIMIT_TIME, p->number, 0);
+    done = done && msh_buf_err(&joined) == MSH_OK;
     msh_buf_dispose(&joined);
     TessDeleteText(text);
     TessBaseAPIClear(api);
+    return done;
 }
 
 /* --- codes
@@ -210,10 +205,27 @@ static bool says_little(const page *p)
     return p->best.chars < ENOUGH;
 }
 
+/* Copies are extra: when time is short they are left out. */
 static void read_copy(page *p, PIX *copy, TessPageSegMode mode)
 {
-    read_text(p, p->o->text, copy, mode);
+    if (msh_clock_ns() < p->copies_until_ns)
+        (void)read_text(p, p->o->text, copy, mode);
     pixDestroy(&copy);
+}
+
+/* The picture as it is; textures keep tesseract busy, then half the size must do. */
+static void read_plain(page *p, PIX *grey)
+{
+    uint64_t until = p->until_ns;
+    p->until_ns = msh_clock_ns() + (uint64_t)PLAIN_MS * MS_NS;
+    bool done = read_text(p, p->o->text, grey, PSM_AUTO);
+    p->until_ns = until;
+    if (done)
+        return;
+    PIX *half = pixScale(grey, 0.5F, 0.5F);
+    if (!read_text(p, p->o->text, half, PSM_AUTO))
+        msh_serve_outcome(p->job, MSH_REASON_LIMIT_TIME, p->number, 0);
+    pixDestroy(&half);
 }
 
 /* The picture as it is, then what only copies show. */
@@ -224,7 +236,7 @@ static void read_picture(page *p, PIX *grey)
     read_codes(p, grey);
     if (look.faint + look.ink < 0.00005) /* one colour all over */
         return;
-    read_text(p, p->o->text, grey, PSM_AUTO);
+    read_plain(p, grey);
     if ((uint64_t)pixGetWidth(grey) * (uint64_t)pixGetHeight(grey) < ICON)
         return;
     if (look.faint > 0.002 && (look.faint > look.ink || says_little(p)))
@@ -235,13 +247,14 @@ static void read_picture(page *p, PIX *grey)
         read_copy(p, pixScale(grey, scales[i], scales[i]), PSM_SINGLE_BLOCK);
     if (!says_little(p))
         return;
-    read_text(p, p->o->vertical, grey, PSM_SINGLE_BLOCK_VERT_TEXT);
+    if (p->o->vertical && msh_clock_ns() < p->copies_until_ns)
+        (void)read_text(p, p->o->vertical, grey, PSM_SINGLE_BLOCK_VERT_TEXT);
     if (!p->o->vertical)
         read_copy(p, msh_pix_unstacked(grey), PSM_SINGLE_LINE);
     for (int quarters = 1; quarters <= 3 && says_little(p); quarters++)
         read_copy(p, msh_pix_turned(grey, quarters), PSM_AUTO);
     if (says_little(p))
-        read_text(p, p->o->text, grey, PSM_SPARSE_TEXT);
+        read_copy(p, pixClone(grey), PSM_SPARSE_TEXT);
 }
 
 static void document(void *ctx, msh_serve_job *job)
@@ -259,7 +272,7 @@ static void document(void *ctx, msh_serve_job *job)
             msh_serve_outcome(job, MSH_REASON_IMAGE_NEEDS_OCR, i + 1, n);
             break;
         }
-        page p = {.o = ctx, .job = job, .number = i + 1, .first = true};
+        page p = {.o = ctx, .job = job, .number = i + 1};
         p.until_ns = msh_clock_ns() + (uint64_t)PAGE_MS * MS_NS;
         p.copies_until_ns = msh_clock_ns() + (uint64_t)COPIES_MS * MS_NS;
         PIX *grey = msh_pix_read(job->bytes, i);
