@@ -64,12 +64,30 @@ static size_t sequence(const uint8_t *p, size_t left)
     return n;
 }
 
+/* Two well-formed sequences of three bytes, the usual thing in Chinese text; those that begin with
+ * E0 or ED are looked at one by one. In the first six bytes of what was read at once. */
+static bool is_pair_of_three(uint64_t eight)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    unsigned first = eight & 15, second = eight >> 24 & 15;
+    return (eight & 0x0000c0c0f0c0c0f0ull) == 0x00008080e08080e0ull && first && second &&
+           first != 13 && second != 13;
+#else
+    (void)eight;
+    return false;
+#endif
+}
+
 bool msh_view_is_utf8(msh_view v)
 {
     for (size_t i = 0; i < v.len;) {
         uint64_t eight;
         if (v.len - i >= 8) {
             memcpy(&eight, v.data + i, 8);
+            if (is_pair_of_three(eight)) {
+                i += 6;
+                continue;
+            }
             if ((eight & 0x8080808080808080ull) == 0) {
                 i += 8;
                 continue;

@@ -152,6 +152,16 @@ static void views_know_utf8(void)
     CHECK(!msh_view_is_utf8(MSH_VIEW("\xed\xa0\x80")));
     CHECK(!msh_view_is_utf8(MSH_VIEW("\xe6\x9c")));
     CHECK(!msh_view_is_utf8(MSH_VIEW("\xf4\x90\x80\x80")));
+    /* pairs of three bytes are looked at together: either may be the bad one */
+    CHECK(msh_view_is_utf8(MSH_VIEW("机密机密")));
+    CHECK(!msh_view_is_utf8(MSH_VIEW("\xe0\x80\x80机机机")));
+    CHECK(!msh_view_is_utf8(MSH_VIEW("机\xe0\x9f\xbf机机")));
+    CHECK(msh_view_is_utf8(MSH_VIEW("机\xe0\xa0\x80机机")));
+    CHECK(!msh_view_is_utf8(MSH_VIEW("机\xed\xa0\x80机机")));
+    CHECK(msh_view_is_utf8(MSH_VIEW("\xed\x9f\xbf机机机")));
+    CHECK(!msh_view_is_utf8(MSH_VIEW("机\xe6\x9c\xc0机机")));
+    CHECK(!msh_view_is_utf8(MSH_VIEW("机\xe6\x1c\x80机机")));
+    CHECK(!msh_view_is_utf8(MSH_VIEW("机机机机\xe6\x9c")));
     CHECK_INT(msh_view_find(MSH_VIEW("abcabc"), MSH_VIEW("ca"), 0), 2);
     CHECK(msh_view_find(MSH_VIEW("abc"), MSH_VIEW("x"), 0) == SIZE_MAX);
 }
