@@ -16,15 +16,20 @@ enum {
     MAX_FORMATS = 128,  /* rows of formats.def */
     NAME_SHOWN = 1024,  /* bytes of a member's name in its vpath; the name's text is whole */
     GUESS_LEAST = 64,   /* shorter decoded runs are text, never documents */
+    GUESS_TEXT = 16,    /* and shorter ones hold no further runs */
     GUESS_SURE = 50,    /* and a format must be this sure of them */
     PRINT_BYTES = 4096, /* head and tail that go into the loop guard */
     FORMAT_TEXT_OR_CONTAINER = MSH_FORMAT_TEXT | MSH_FORMAT_CONTAINER
 };
 
+/* What may be a document by chance is read without outcomes for being none. */
+typedef enum guess_kind { NO_GUESS, GUESS_ANY, GUESS_AS_TEXT } guess_kind;
+
 struct msh_scope {
     struct msh_scope *up;
     uint64_t size, print;
-    bool markup, guess;
+    bool markup;
+    guess_kind guess;
 };
 
 /* What came of the formats of one document. */
@@ -36,7 +41,7 @@ typedef struct tally {
     int sure;     /* of the surest that read it */
 } tally;
 
-static msh_err read_document(msh_extract *x, msh_doc *doc, bool guess);
+static msh_err read_document(msh_extract *x, msh_doc *doc, guess_kind guess);
 
 bool msh_extract_is_markup(const msh_extract *x)
 {
@@ -146,7 +151,8 @@ static msh_err run_all(msh_extract *x, const msh_doc *doc)
     const msh_format *const *rows = msh_formats(&n);
     int score[MAX_FORMATS] = {0};
     tally t = {0};
-    probe_all(doc, score);
+    if (x->scope->guess != GUESS_AS_TEXT)
+        probe_all(doc, score);
     for (size_t i = 0; i < n && i < MAX_FORMATS; i++)
         if (score[i] > 0 && (rows[i]->flags & MSH_FORMAT_MARKUP))
             x->scope->markup = true;
@@ -214,7 +220,7 @@ static msh_err read_head(msh_doc *doc, msh_buf *head)
     return MSH_OK;
 }
 
-static msh_err read_in_scope(msh_extract *x, msh_doc *doc, bool guess)
+static msh_err read_in_scope(msh_extract *x, msh_doc *doc, guess_kind guess)
 {
     struct msh_scope s = {.up = x->scope, .size = doc->in->size, .guess = guess};
     MSH_TRY(print_of(doc, &s.print));
@@ -226,7 +232,7 @@ static msh_err read_in_scope(msh_extract *x, msh_doc *doc, bool guess)
     return err;
 }
 
-static msh_err read_document(msh_extract *x, msh_doc *doc, bool guess)
+static msh_err read_document(msh_extract *x, msh_doc *doc, guess_kind guess)
 {
     msh_buf head;
     msh_buf_init(&head, MSH_HEAD);
@@ -258,7 +264,7 @@ msh_err msh_extract_item(msh_extract *x, msh_input *in, msh_view path)
         return msh_report(x, &doc.place, MSH_REASON_FILE_EMPTY, 0);
     if (in->size > x->limits->size)
         return msh_report(x, &doc.place, MSH_REASON_LIMIT_SIZE, in->size);
-    (void)read_document(x, &doc, false);
+    (void)read_document(x, &doc, NO_GUESS);
     return x->stopped;
 }
 
@@ -317,7 +323,7 @@ static msh_err emit_name(msh_extract *x, const msh_place *of, msh_view name)
 }
 
 /* One level down, and up again. Too deep is an outcome of this member alone. */
-static msh_err descend(msh_extract *x, msh_doc *child, bool guess)
+static msh_err descend(msh_extract *x, msh_doc *child, guess_kind guess)
 {
     msh_err err = msh_budget_enter(&x->budget);
     if (err != MSH_OK)
@@ -336,7 +342,7 @@ msh_err msh_extract_child_input(msh_extract *x, const msh_doc *doc, msh_view nam
     if (err != MSH_OK)
         return settle(x, &child.place, err);
     MSH_TRY(settle(x, &child.place, emit_name(x, &child.place, name)));
-    return descend(x, &child, false);
+    return descend(x, &child, NO_GUESS);
 }
 
 msh_err msh_extract_child(msh_extract *x, const msh_doc *doc, msh_view name, msh_view bytes)
@@ -412,9 +418,10 @@ msh_err msh_extract_guess(msh_extract *x, const msh_doc *doc, const char *label,
     msh_input_memory(&in, bytes);
     msh_doc child = {.in = &in, .head = msh_view_cut(bytes, 0, MSH_HEAD)};
     MSH_TRY(msh_budget_decoded(&x->budget, bytes.len));
-    if (bytes.len < GUESS_LEAST || surest(&child) < GUESS_SURE)
+    if (bytes.len < GUESS_TEXT)
         return msh_emit_bytes(x, at, bytes, MSH_CHARSET_COUNT, MSH_TEXT_GUESS);
+    bool document = bytes.len >= GUESS_LEAST && surest(&child) >= GUESS_SURE;
     (void)snprintf(name, sizeof name, "%.20s@%llu", label, (unsigned long long)at->offset);
     child.place = msh_child_place(x, doc, msh_view_str(name));
-    return descend(x, &child, true);
+    return descend(x, &child, document ? GUESS_ANY : GUESS_AS_TEXT);
 }

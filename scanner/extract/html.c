@@ -456,6 +456,40 @@ static void break_flow(parser *p, const tag *t, bool begins, size_t at)
     p->in_row = true;
 }
 
+/* A list of numbers from `at` on, up to ')': characters of their own. Gives its end. */
+static size_t put_codes(parser *p, msh_flow *f, size_t at, size_t end)
+{
+    while (at < end && p->in.data[at] != ')') {
+        uint32_t base = 10, cp = 0;
+        size_t from = at;
+        if (p->in.data[at] == '0' && at + 1 < end && (p->in.data[at + 1] | 32) == 'x') {
+            base = 16;
+            at += 2;
+        }
+        while (at < end && cp < 0x110000 && hex_digit(p->in.data[at]) >= 0 &&
+               (uint32_t)hex_digit(p->in.data[at]) < base)
+            cp = cp * base + (uint32_t)hex_digit(p->in.data[at++]);
+        if (cp)
+            msh_flow_put_cp(f, cp, place_of(p, from));
+        else if (at < end && at == from && !is_space(p->in.data[at]) && p->in.data[at] != ',')
+            break;
+        at += at == from || cp >= 0x110000;
+    }
+    return at;
+}
+
+/* String.fromCharCode(26426, 0x5bc6) in a script. */
+static void put_char_codes(parser *p, msh_flow *f, size_t from, size_t to)
+{
+    static const char *const calls[] = {"fromCharCode(", "fromCodePoint("};
+    msh_view v = msh_view_cut(p->in, 0, to);
+    for (size_t i = 0; i < 2; i++)
+        for (size_t at = from; (at = msh_view_find(v, msh_view_str(calls[i]), at)) != SIZE_MAX;) {
+            at = put_codes(p, f, at + strlen(calls[i]), to);
+            msh_flow_end_line(f, place_of(p, at));
+        }
+}
+
 /* The content of an element without tags: up to "</name". */
 static void read_raw(parser *p, const tag *t)
 {
@@ -476,6 +510,7 @@ static void read_raw(parser *p, const tag *t)
         msh_flow *f = &p->flows[SCRIPT];
         msh_flow_put(f, msh_view_cut(p->in, p->at, end - p->at), place_of(p, p->at));
         msh_flow_end_line(f, place_of(p, end));
+        put_char_codes(p, f, p->at, end);
     } else if (t->flags & MSH_TAG_TITLE) {
         put_text(p, &p->flows[META], p->at, end);
         msh_flow_end_line(&p->flows[META], place_of(p, end));

@@ -298,6 +298,15 @@ static void encoded_runs_are_read(void)
     CHECK(dump_has(&d, "机密★10年关于工作的通知"));
     CHECK_INT(d.outcomes, 0);
     dump_end(&d);
+    /* twice encoded */
+    dump_begin(&d);
+    CHECK_INT(dump_run(&d,
+                       MSH_VIEW("NXB5NjVhK0c0cGlGTVREbHViUWc1WVd6NUxxTzVMeWE2SzZ1NTVxRTZZQ2E1NSts"),
+                       "a.txt"),
+              MSH_OK);
+    CHECK(dump_has(&d, "机密★10年 关于会议的通知"));
+    CHECK_INT(d.outcomes, 0);
+    dump_end(&d);
 }
 
 /* Which call of a callback stops the item. */

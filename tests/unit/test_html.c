@@ -80,6 +80,7 @@ static void hidden_places(void)
         {"<div hidden><div>机密</div>★</div>外", "hidden|a.html||机密\n★\n"},
         {"<div hidden><div>机密</div>★</div>外", "body|a.html||外"},
         {"<script>var a = '<p>机密★'; </script>", "hidden|a.html|script|var a = '<p>机密★';\n"},
+        {"<script>a(String.fromCharCode(26426, 0x5bc6,9733))</script>", "机密★\n"},
         {"<script>var a = '机密★'", "hidden|a.html|script|var a = '机密★'"},
         {"<style>p:after{content:'机密★'}</style>",
          "hidden|a.html|script|p:after{content:'机密★'}"},
