@@ -16,8 +16,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { MS_NS = 1000000 };
-static const uint64_t MEMORY = 1ull << 30;
+enum { MS_NS = 1000000, MEMORY = 1 << 30 };
 static const uint64_t LARGEST = 512ull << 20;
 
 bool msh_serve_late(const msh_serve_job *job)
