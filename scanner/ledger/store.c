@@ -105,6 +105,20 @@ static msh_err list_segments(msh_lines *l, DIR *dir, msh_error *why)
     return MSH_OK;
 }
 
+static msh_err measure_last(msh_lines *l, msh_error *why)
+{
+    char name[40], path[MSH_LOG_PATH];
+    struct stat st;
+    if (l->n_segments == 0)
+        return MSH_OK;
+    msh_store_segment_name(l->segments[l->n_segments - 1], name);
+    MSH_TRY(msh_store_path(l->dir, name, path, why));
+    if (stat(path, &st) != 0)
+        return msh_fail_errno(why, MSH_E_OPEN, "%s", path);
+    l->last_bytes = (uint64_t)st.st_size;
+    return MSH_OK;
+}
+
 msh_err msh_lines_open(msh_lines *l, const char *dir, msh_error *why)
 {
     char path[MSH_LOG_PATH];
@@ -116,6 +130,8 @@ msh_err msh_lines_open(msh_lines *l, const char *dir, msh_error *why)
         return msh_fail_errno(why, MSH_E_OPEN, "%s", path);
     msh_err err = list_segments(l, d, why);
     (void)closedir(d);
+    if (err == MSH_OK)
+        err = measure_last(l, why);
     if (err == MSH_OK) {
         l->room = msh_alloc(ROOM);
         if (!l->room)
@@ -151,7 +167,11 @@ static msh_err fill(msh_lines *l, msh_error *why)
     memmove(l->room, l->room + l->from, l->to - l->from);
     l->to -= l->from;
     l->from = 0;
-    int64_t n = msh_file_pread(l->fd, l->room + l->to, ROOM - l->to, l->offset + l->to);
+    uint64_t at = l->offset + l->to;
+    size_t want = ROOM - l->to;
+    if (msh_lines_last(l) && (at >= l->last_bytes || want > l->last_bytes - at))
+        want = at < l->last_bytes ? (size_t)(l->last_bytes - at) : 0;
+    int64_t n = msh_file_pread(l->fd, l->room + l->to, want, at);
     if (n < 0)
         return msh_fail_errno(why, MSH_E_IO, "seg/%020" PRIu64 ".ndjson", l->seg_first);
     l->at_end = (size_t)n < ROOM - l->to;

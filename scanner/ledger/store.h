@@ -49,9 +49,12 @@ typedef struct msh_lines {
     uint64_t seg_first; /* of the open segment */
     uint64_t offset;    /* of the line that comes next, in the open segment */
     bool at_end;        /* of the open segment */
+    uint64_t
+        last_bytes; /* of the last segment when it was opened: what is appended later is not read */
 } msh_lines;
 
-/* MSH_E_OPEN when the folder cannot be read. A file with another name in seg/ is MSH_E_EVIDENCE. */
+/* What is there now; lines that are added later are not read. MSH_E_OPEN when the folder cannot be
+ * read. A file with another name in seg/ is MSH_E_EVIDENCE. */
 MSH_MUST_CHECK msh_err msh_lines_open(msh_lines *l, const char *dir, msh_error *why);
 MSH_MUST_CHECK msh_err msh_lines_next(msh_lines *l, msh_lines_status *status, msh_view *line,
                                       msh_error *why);

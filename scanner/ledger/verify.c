@@ -30,6 +30,9 @@ typedef struct verifier {
     msh_note_key keys[MSH_PROFILES];
     msh_tree trees[MSH_PROFILES];
     msh_hasher hashers[MSH_PROFILES];
+    msh_lines lines;
+    msh_buf latest; /* LOG/checkpoint */
+    bool has_latest;
     char last_ts[MSH_RECORD_TS + 1];
     msh_verify_record record;
     void *ctx;
@@ -122,9 +125,7 @@ static msh_err load_checkpoints(verifier *v, size_t p)
     (void)snprintf(origin, sizeof origin, "%s%s", v->out->origin, profile->suffix);
     MSH_TRY(msh_store_path(v->dir, profile->checkpoints, path, v->why));
     msh_err err = msh_checkpoints_read(&v->cps[p], path, origin, &inner);
-    if (err != MSH_OK)
-        return unreadable(v, err, &inner);
-    return check_signatures(v, p);
+    return err == MSH_OK ? MSH_OK : unreadable(v, err, &inner);
 }
 
 /* The first record names the keys: they must be those the signatures are checked with. */
@@ -196,20 +197,17 @@ static msh_err check_line(verifier *v, uint64_t n, msh_view line)
     return MSH_OK;
 }
 
-static msh_err check_lines(verifier *v, msh_lines *lines, msh_lines_status *status)
+static msh_err check_lines(verifier *v, msh_lines_status *status)
 {
     msh_error inner = {0};
-    msh_err err = msh_lines_open(lines, v->dir, &inner);
-    if (err != MSH_OK)
-        return unreadable(v, err, &inner);
     while (!v->judged) {
         msh_view line;
-        err = msh_lines_next(lines, status, &line, &inner);
+        msh_err err = msh_lines_next(&v->lines, status, &line, &inner);
         if (err != MSH_OK)
             return unreadable(v, err, &inner);
         if (*status != MSH_LINES_LINE)
             return MSH_OK;
-        MSH_TRY(check_line(v, lines->n - 1, line));
+        MSH_TRY(check_line(v, v->lines.n - 1, line));
     }
     return MSH_OK;
 }
@@ -243,28 +241,31 @@ static msh_err check_end(verifier *v, msh_lines_status status)
 /* LOG/checkpoint is a convenience, but what it says must be one of the notes. */
 static msh_err check_latest(verifier *v)
 {
-    char path[MSH_LOG_PATH];
-    msh_buf latest;
     const msh_checkpoints *c = &v->cps[0];
-    MSH_TRY(msh_store_path(v->dir, "checkpoint", path, v->why));
-    if (access(path, F_OK) != 0)
-        return MSH_OK;
-    msh_buf_init(&latest, 1 << 16);
-    bool found = false;
-    if (msh_file_read(path, &latest, NULL) == MSH_OK) {
-        for (size_t i = c->n; i > 0 && !found; i--) {
-            uint64_t from = i > 1 ? c->ends[i - 2] : 0;
-            msh_view note = msh_view_cut(msh_buf_view(&c->file), (size_t)from,
-                                         (size_t)(c->ends[i - 1] - 1 - from));
-            found = msh_view_eq(note, msh_buf_view(&latest));
-        }
+    bool found = !v->has_latest;
+    for (size_t i = c->n; i > 0 && !found; i--) {
+        uint64_t from = i > 1 ? c->ends[i - 2] : 0;
+        msh_view note =
+            msh_view_cut(msh_buf_view(&c->file), (size_t)from, (size_t)(c->ends[i - 1] - 1 - from));
+        found = msh_view_eq(note, msh_buf_view(&v->latest));
     }
-    msh_buf_dispose(&latest);
     if (found)
         return MSH_OK;
     return judge(v, MSH_VERIFY_INVALID, UINT64_MAX, "%s",
                  tr(v, "checkpoint 文件不是 checkpoints 中的任何一个",
                     "the file checkpoint is none of those in checkpoints"));
+}
+
+static msh_err load_latest(verifier *v)
+{
+    char path[MSH_LOG_PATH];
+    msh_error inner = {0};
+    MSH_TRY(msh_store_path(v->dir, "checkpoint", path, v->why));
+    if (access(path, F_OK) != 0)
+        return MSH_OK;
+    v->has_latest = true;
+    msh_err err = msh_file_read(path, &v->latest, &inner);
+    return err == MSH_OK || err == MSH_E_LIMIT_BUFFER ? MSH_OK : unreadable(v, err, &inner);
 }
 
 static msh_err put_root(verifier *v, size_t p, char out[48])
@@ -283,36 +284,6 @@ static msh_err put_root(verifier *v, size_t p, char out[48])
     return err;
 }
 
-static msh_err run(verifier *v)
-{
-    msh_error inner = {0};
-    msh_lines lines = {.fd = -1};
-    msh_lines_status status = MSH_LINES_END;
-    msh_err err = msh_store_origin(v->dir, v->out->origin, &inner);
-    if (err != MSH_OK)
-        return unreadable(v, err, &inner);
-    for (size_t p = 0; p < MSH_PROFILES && !v->judged; p++)
-        MSH_TRY(load_key(v, p));
-    for (size_t p = 0; p < MSH_PROFILES && !v->judged; p++) {
-        MSH_TRY(msh_hasher_init(&v->hashers[p], msh_profile_at(p)->digest));
-        MSH_TRY(load_checkpoints(v, p));
-    }
-    if (v->judged)
-        return MSH_OK;
-    err = check_lines(v, &lines, &status);
-    msh_lines_close(&lines);
-    MSH_TRY(err);
-    v->out->size = v->trees[0].size;
-    if (!v->judged)
-        MSH_TRY(check_end(v, status));
-    if (!v->judged)
-        MSH_TRY(check_latest(v));
-    if (v->judged)
-        return MSH_OK;
-    MSH_TRY(put_root(v, 0, v->out->root_sha256));
-    return put_root(v, 1, v->out->root_sm3);
-}
-
 /* While a group is being written the files disagree: wait for its end. A copy has no lock. */
 static int share_lock(const char *dir)
 {
@@ -325,15 +296,60 @@ static int share_lock(const char *dir)
     return fd;
 }
 
+/* Everything small is read, and the lines are measured, under the lock; a writer waits only for
+ * that. */
+static msh_err take_snapshot(verifier *v)
+{
+    msh_error inner = {0};
+    msh_err err = msh_store_origin(v->dir, v->out->origin, &inner);
+    if (err != MSH_OK)
+        return unreadable(v, err, &inner);
+    for (size_t p = 0; p < MSH_PROFILES && !v->judged; p++)
+        MSH_TRY(load_key(v, p));
+    for (size_t p = 0; p < MSH_PROFILES && !v->judged; p++)
+        MSH_TRY(load_checkpoints(v, p));
+    if (!v->judged)
+        MSH_TRY(load_latest(v));
+    if (v->judged)
+        return MSH_OK;
+    err = msh_lines_open(&v->lines, v->dir, &inner);
+    return err == MSH_OK ? MSH_OK : unreadable(v, err, &inner);
+}
+
+static msh_err run(verifier *v)
+{
+    msh_lines_status status = MSH_LINES_END;
+    int fd = share_lock(v->dir);
+    msh_err err = take_snapshot(v);
+    if (fd >= 0)
+        close(fd);
+    MSH_TRY(err);
+    for (size_t p = 0; p < MSH_PROFILES && !v->judged; p++) {
+        MSH_TRY(msh_hasher_init(&v->hashers[p], msh_profile_at(p)->digest));
+        MSH_TRY(check_signatures(v, p));
+    }
+    if (!v->judged)
+        MSH_TRY(check_lines(v, &status));
+    v->out->size = v->trees[0].size;
+    if (!v->judged)
+        MSH_TRY(check_end(v, status));
+    if (!v->judged)
+        MSH_TRY(check_latest(v));
+    if (v->judged)
+        return MSH_OK;
+    MSH_TRY(put_root(v, 0, v->out->root_sha256));
+    return put_root(v, 1, v->out->root_sm3);
+}
+
 msh_err msh_verify_each(const char *dir, msh_lang lang, msh_verify_record record, void *ctx,
                         msh_log_verdict *out, msh_error *why)
 {
     verifier v = {.dir = dir, .lang = lang, .out = out, .record = record, .ctx = ctx, .why = why};
     *out = (msh_log_verdict){.exit_code = MSH_VERIFY_INVALID, .bad_size = UINT64_MAX};
-    int fd = share_lock(dir);
+    msh_buf_init(&v.latest, 1 << 16);
     msh_err err = run(&v);
-    if (fd >= 0)
-        close(fd);
+    msh_lines_close(&v.lines);
+    msh_buf_dispose(&v.latest);
     for (size_t p = 0; p < MSH_PROFILES; p++) {
         msh_checkpoints_dispose(&v.cps[p]);
         msh_note_key_dispose(&v.keys[p]);

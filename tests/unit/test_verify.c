@@ -4,6 +4,11 @@
 
 #include "ledger/verify.h"
 
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+
 static msh_log_verdict check(void)
 {
     msh_log_verdict v;
@@ -217,6 +222,37 @@ static void test_each(void)
     CHECK_INT(seen, 7);
 }
 
+/* While another process writes, the log is valid at any time. */
+static void test_while_written(void)
+{
+    make(1);
+    pid_t pid = fork();
+    REQUIRE(pid >= 0);
+    if (pid == 0) {
+        msh_log *l;
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || msh_log_open(logdir, NULL, &l, NULL) != MSH_OK)
+            _exit(1);
+        for (int i = 0; i < 100; i++) {
+            struct timespec nap = {0, 2000000};
+            if (logdir_commit(l, 20, NULL) != MSH_OK)
+                _exit(1);
+            nanosleep(&nap, NULL);
+        }
+        for (;;)
+            pause();
+    }
+    uint64_t size = 0;
+    for (int i = 0; i < 10; i++) {
+        msh_log_verdict v = check();
+        CHECK_INT(v.exit_code, MSH_VERIFY_UNANCHORED);
+        CHECK(v.size >= size);
+        size = v.size;
+    }
+    int status;
+    REQUIRE(kill(pid, SIGKILL) == 0 && waitpid(pid, &status, 0) == pid);
+    CHECK(WIFSIGNALED(status));
+}
+
 int main(void)
 {
     logdir_in_memory = true;
@@ -228,6 +264,7 @@ int main(void)
     RUN(test_other_key);
     RUN(test_unsigned_tail);
     RUN(test_each);
+    RUN(test_while_written);
     logdir_remove_tree(logdir);
     return check_result();
 }
