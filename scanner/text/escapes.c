@@ -163,6 +163,26 @@ static bool prefers_css(msh_view in, size_t at, const msh_escape_bytes *run)
 /* --- UTF-7
  * ------------------------------------------------------------------------------------------ */
 
+static bool mostly_common(msh_view v)
+{
+    unsigned chars = 0, common = 0;
+    for (size_t i = 0; i < v.len; chars++) {
+        msh_char c = msh_charset_next(MSH_CS_UTF8, msh_view_cut(v, i, 4));
+        common += msh_tables_common(msh_tables_fold(c.cp)) > 0;
+        i += c.len;
+    }
+    return common * 2 > chars;
+}
+
+/* Where the characters of base64 end, `most` at the latest. */
+static size_t base64_end(msh_view in, size_t at, size_t most)
+{
+    while (at < in.len && at < most &&
+           (is_alnum(in.data[at]) || in.data[at] == '+' || in.data[at] == '/'))
+        at++;
+    return at;
+}
+
 /* A run counts when most of it is common Chinese: base64 is full of plus signs. */
 static size_t write_utf7(writer *w, size_t at)
 {
@@ -172,24 +192,11 @@ static size_t write_utf7(writer *w, size_t at)
     if (at < w->no_utf7)
         return 0;
     size_t len = msh_charset_utf7_run(msh_view_cut(w->in, at, LONGEST), &text);
-    if (len < 4 || msh_buf_err(&text) != MSH_OK) {
-        w->no_utf7 = at + LONGEST;
-        for (size_t i = at + 1; i < w->no_utf7; i++) {
-            uint8_t c = i < w->in.len ? w->in.data[i] : 0;
-            if (!is_alnum(c) && c != '+' && c != '/')
-                w->no_utf7 = i;
-        }
+    if (len < 4 || msh_buf_err(&text) != MSH_OK || !mostly_common(msh_buf_view(&text))) {
+        w->no_utf7 = base64_end(w->in, at + 1, at + LONGEST);
         return 0;
     }
     msh_view v = msh_buf_view(&text);
-    unsigned chars = 0, common = 0;
-    for (size_t i = 0; i < v.len; chars++) {
-        msh_char c = msh_charset_next(MSH_CS_UTF8, msh_view_cut(v, i, 4));
-        common += msh_tables_common(msh_tables_fold(c.cp)) > 0;
-        i += c.len;
-    }
-    if (common * 2 <= chars)
-        return 0;
     w->worth = true;
     if (w->look_only)
         return len;

@@ -1,6 +1,7 @@
 /* text/escapes: the second view of a text, references, base64 and hex runs. */
 #include "check.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "text/escapes.h"
 
@@ -223,6 +224,39 @@ static void encoded_runs(void)
     CHECK_INT(msh_find_encoded(MSH_VIEW("5py65a+G4piFMTDlubQ="), 4, keep, &c), MSH_E_LIMIT_BUFFER);
 }
 
+/* Text made to be looked at again and again: 1 MiB of each takes milliseconds; a search that starts
+ * over at each mark takes a quarter of a minute. */
+static void hostile_text_takes_linear_time(void)
+{
+    static const char *const patterns[] = {
+        "+",   "'+",          "U+",    "+AAA",    "%FF",           "=\n",
+        "\\u", "\\377",       "&#1",   "_x0041_", "AAAAAAAA",      "a/",
+        "00 ", "1000 2000\n", "0x00,", "%2525",   "begin 644 a\n", "AAAAAAAAAAAAAAAAAAAA\n"};
+    enum { SIZE = 1 << 20 };
+    uint8_t *text = msh_alloc(SIZE);
+    REQUIRE(text != NULL);
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+        size_t len = strlen(patterns[i]);
+        for (size_t at = 0; at < SIZE; at++)
+            text[at] = (uint8_t)patterns[i][at % len];
+        msh_unescaped u;
+        catch c = {.n = 0};
+        bool found;
+        msh_unescaped_init(&u, SIZE * 2);
+        msh_buf_init(&c.all, SIZE * 4);
+        uint64_t began = msh_clock_ns();
+        CHECK_INT(msh_unescape(&u, msh_view_of(text, SIZE), &found), MSH_OK);
+        CHECK_INT(msh_find_encoded(msh_view_of(text, SIZE), SIZE, keep, &c), MSH_OK);
+        uint64_t ms = (msh_clock_ns() - began) / 1000000;
+        if (ms > 8000)
+            printf("pattern %zu: %" PRIu64 " ms\n", i, ms);
+        CHECK(ms <= 8000);
+        msh_unescaped_dispose(&u);
+        msh_buf_dispose(&c.all);
+    }
+    msh_free(text);
+}
+
 int main(void)
 {
     RUN(escapes);
@@ -230,5 +264,6 @@ int main(void)
     RUN(long_and_cut);
     RUN(references);
     RUN(encoded_runs);
+    RUN(hostile_text_takes_linear_time);
     return check_result();
 }
