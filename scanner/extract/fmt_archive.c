@@ -17,7 +17,12 @@
 #include <locale.h>
 #include <string.h>
 
-enum { READ_PIECE = 64 << 10, DATA_PIECE = 64 << 10, FAULTS_BORNE = 100 };
+enum {
+    READ_PIECE = 64 << 10,
+    DATA_PIECE = 64 << 10,
+    FAULTS_BORNE = 100,
+    FILTERS = 10 /* first rows of the list below */
+};
 
 /* --- what it looks like ------------------------------------------------------------------------
  */
@@ -150,7 +155,8 @@ typedef struct reading {
     msh_buf data;
     unsigned faults;
     uint64_t n;
-    bool is_raw; /* no archive inside the compression: one nameless member */
+    bool raw_only; /* the second try of what seemed an archive of nothing */
+    bool is_raw;   /* no archive inside the compression: one nameless member */
     uint8_t piece[READ_PIECE];
 } reading;
 
@@ -219,8 +225,10 @@ static bool open_archive(reading *r)
         r->err = MSH_E_MEMORY;
         return false;
     }
-    for (size_t i = 0; i < sizeof support / sizeof support[0]; i++)
+    for (size_t i = 0; i < (r->raw_only ? FILTERS : sizeof support / sizeof support[0]); i++)
         (void)support[i](r->a);
+    if (r->raw_only)
+        (void)archive_read_support_format_raw(r->a);
     (void)archive_read_set_option(r->a, "tar", "read_concatenated_archives", "1");
     (void)archive_read_set_read_callback(r->a, on_read);
     (void)archive_read_set_skip_callback(r->a, on_skip);
@@ -366,6 +374,17 @@ static bool is_nothing(reading *r)
     return archive_format(r->a) == ARCHIVE_FORMAT_RAW && archive_filter_count(r->a) <= 1;
 }
 
+/* Compressed zeros look like the end of a tar, whatever comes behind them: read as bytes. */
+static bool reopen_raw(reading *r)
+{
+    if (r->raw_only || archive_filter_count(r->a) <= 1)
+        return false;
+    (void)archive_read_free(r->a);
+    r->raw_only = true;
+    r->at = 0;
+    return open_archive(r);
+}
+
 static msh_err read_all(reading *r)
 {
     for (;;) {
@@ -375,6 +394,8 @@ static msh_err read_all(reading *r)
             return r->err;
         /* a head and nothing behind it, or zeros that look like the end of a tar: nothing was read
          */
+        if (rc == ARCHIVE_EOF && r->n == 0 && reopen_raw(r))
+            continue;
         if (rc == ARCHIVE_EOF)
             return r->n ? MSH_OK : say_fault(r, (msh_view){NULL, 0});
         if (rc == ARCHIVE_RETRY && ++r->faults < FAULTS_BORNE)

@@ -202,6 +202,29 @@ static void test_cut_and_flipped(void)
     msh_buf_dispose(&z);
 }
 
+/* Zeros look like the end of a tar: what comes behind them is read all the same. */
+static void test_gzip_of_zeros(void)
+{
+    enum { ZEROS = 1024 };
+    static const char words[] = "机密★10年 behind zeros";
+    char data[ZEROS + sizeof words - 1] = {0};
+    uint16_t n = sizeof data;
+    memcpy(data + ZEROS, words, sizeof words - 1);
+    msh_buf z;
+    msh_buf_init(&z, 1 << 16);
+    msh_buf_put(&z, "\x1f\x8b\x08\0\0\0\0\0\0\x03", 10);
+    msh_buf_put_byte(&z, 1); /* RFC 1951 §3.2.4: the last block, stored */
+    msh_buf_put_u16(&z, n);
+    msh_buf_put_u16(&z, (uint16_t)~n);
+    msh_buf_put(&z, data, n);
+    msh_buf_put_u32(&z, crc_of(data, n));
+    msh_buf_put_u32(&z, n);
+    scan(msh_buf_view(&z), "zeros.gz");
+    CHECK(has(&h.text, words));
+    CHECK(!has(&h.reasons, "archive.corrupt"));
+    msh_buf_dispose(&z);
+}
+
 /* --- office documents
  * ----------------------------------------------------------------------------- */
 
@@ -299,6 +322,7 @@ int main(void)
     RUN(test_two_names);
     RUN(test_encrypted);
     RUN(test_cut_and_flipped);
+    RUN(test_gzip_of_zeros);
     RUN(test_runs);
     RUN(test_deleted_and_hidden);
     RUN(test_text_box_inside_paragraph);
