@@ -120,9 +120,9 @@ static msh_err read_record(database *d)
             msh_buf_put_byte(&d->text, '\t');
         if (type < 12)
             put_number(d, type, v);
-        else if (type % 2)
+        else if (type % 2 && v.len > 0)
             msh_charset_decode(d->cs, v, true, &d->text, &used, &bad);
-        else
+        else if (type % 2 == 0)
             MSH_TRY(put_blob(d, v));
     }
     d->bad |= !msh_cursor_ok(&head) || !msh_cursor_ok(&body);

@@ -115,8 +115,8 @@ static int order(msh_view name, const char *literal)
         uint8_t c = name.data[i];
         if (c >= 'A' && c <= 'Z')
             c = (uint8_t)(c + 32);
-        if (c != (uint8_t)literal[i])
-            return c < (uint8_t)literal[i] ? -1 : 1;
+        if (c != (uint8_t)literal[i] || c == 0)
+            return c < (uint8_t)literal[i] ? -1 : 1; /* also a NUL within the name */
     }
     return literal[name.len] ? -1 : 0;
 }
