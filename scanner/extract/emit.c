@@ -16,6 +16,7 @@ msh_err msh_report(msh_extract *x, const msh_place *place, msh_reason reason, ui
 {
     if (x->stopped != MSH_OK)
         return x->stopped;
+    x->handed++;
     x->stopped = x->sink->outcome(x->sink->ctx, reason, place, reached);
     return x->stopped;
 }
@@ -25,6 +26,7 @@ msh_err msh_emit_window(msh_extract *x, const msh_text *t)
     if (x->stopped != MSH_OK)
         return x->stopped;
     MSH_TRY(msh_budget_time(&x->budget));
+    x->handed++;
     x->stopped = x->sink->text(x->sink->ctx, t);
     return x->stopped;
 }

@@ -18,6 +18,8 @@ enum {
     GUESS_LEAST = 64,   /* shorter decoded runs are text, never documents */
     GUESS_TEXT = 16,    /* and shorter ones hold no further runs */
     GUESS_SURE = 50,    /* and a format must be this sure of them */
+    VOUCHES = 50,       /* less sure: something stands behind bytes of another kind */
+    NOTHING_MOST = 64,  /* an empty archive is not longer */
     PRINT_BYTES = 4096, /* head and tail that go into the loop guard */
     FORMAT_TEXT_OR_CONTAINER = MSH_FORMAT_TEXT | MSH_FORMAT_CONTAINER
 };
@@ -115,8 +117,13 @@ static void probe_all(const msh_doc *doc, int *score)
 static msh_err run_format(msh_extract *x, const msh_doc *doc, const msh_format *f, int score,
                           tally *t)
 {
+    uint64_t before = x->handed;
     msh_err e = f->extract(x, doc);
     if (e == MSH_E_SYNTAX && x->stopped == MSH_OK)
+        return MSH_OK;
+    /* a container that holds nothing says nothing of the bytes around it */
+    bool nothing = e == MSH_OK && x->handed == before && doc->in->size > NOTHING_MOST;
+    if ((nothing || score < VOUCHES) && (f->flags & MSH_FORMAT_CONTAINER))
         return MSH_OK;
     t->textual |= (f->flags & MSH_FORMAT_TEXT) != 0;
     t->sweep |= (f->flags & FORMAT_TEXT_OR_CONTAINER) == 0;

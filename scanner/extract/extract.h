@@ -81,6 +81,7 @@ typedef struct msh_extract {
     struct msh_scope *scope;
     msh_err stopped; /* what a callback returned when it stopped the item */
     bool limit_said; /* the budget's failure was reported, once is enough */
+    uint64_t handed; /* texts and outcomes handed on so far */
     /* out: what OCR did, for the verdict (product.md section 3) */
     uint32_t ocr_pages; /* pictures and pages read by OCR */
     uint32_t ocr_scans; /* of these: image-only pages, and pictures with 20 characters or more */

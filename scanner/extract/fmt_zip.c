@@ -10,8 +10,9 @@
 static int probe(const msh_doc *doc)
 {
     msh_zip_kind kind = msh_zip_sniff(doc, false);
-    if (kind == MSH_ZIP_KIND_NONE)
-        return msh_zip_sniff(doc, true) != MSH_ZIP_KIND_NONE ? 60 : 0;
+    /* behind bytes of another kind it does not vouch for them */
+    if (kind == MSH_ZIP_KIND_NONE || !msh_view_starts(doc->head, MSH_VIEW("PK")))
+        return msh_zip_sniff(doc, true) != MSH_ZIP_KIND_NONE ? 45 : 0;
     return kind == MSH_ZIP_KIND_ZIP || kind == MSH_ZIP_KIND_EPUB ? 80 : 0;
 }
 

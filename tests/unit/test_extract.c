@@ -51,6 +51,13 @@ static void empty_and_unknown_say_so(void)
     CHECK(dump_has(&d, "机密★10年"));
     CHECK_VIEW(d.x.format, MSH_VIEW("?"));
     dump_end(&d);
+    /* the end of an empty zip behind it does not make it one */
+    memcpy(noise + sizeof noise - 22, "PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 22);
+    dump_begin(&d);
+    CHECK_INT(dump_run(&d, msh_view_of(noise, sizeof noise), "x.bin"), MSH_OK);
+    CHECK(d.outcomes > 0);
+    CHECK(dump_has(&d, "机密★10年"));
+    dump_end(&d);
 }
 
 /* A line in GB18030 inside UTF-8, and one of UTF-8 inside GB18030. */
