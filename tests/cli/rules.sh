@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# mishen rules: list, explain, check, test, import-csv; every bad pack is exit 64 with its place.
+set -u
+[ -x "$MISHEN" ] || { echo "SKIPPED: the program is not built"; exit 77; }
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+bad=0
+fail() { echo "FAIL: $*"; bad=1; }
+want() { # exit code, text in the output, arguments…
+    local code=$1 text=$2 out
+    shift 2
+    out=$("$MISHEN" "$@" 2>&1)
+    local got=$?
+    [ $got = "$code" ] || fail "$*: exit $got, want $code"
+    case $out in *"$text"*) ;; *) fail "$*: no “$text” in: $out" ;; esac
+}
+cat > "$dir/good.yaml" <<'Y'
+format: 1
+pack: {id: demo, version: "3"}
+rules:
+  - id: demo.word
+    name: 试词
+    name_en: trial word
+    category: 内部事务
+    tier: 复核
+    basis: 内部规定
+    explain: 说明文字
+    advice: 办法文字
+    find: {kind: list, file: words.csv}
+    tests:
+      - {text: 这是内部资料, expect: 复核, at: 内部资料}
+      - {text: 这是公开资料, expect: none}
+Y
+printf '词,级别\n内部资料,复核\n' > "$dir/words.csv"
+want 0 'demo 3  sha256:' rules list --rules "$dir/good.yaml"
+want 0 '共 1 个规则包，1 条规则' rules list --rules "$dir"
+want 0 '1 packs, 1 rules' rules list --rules "$dir" --lang en
+want 0 '说明文字' rules explain demo.word --rules "$dir"
+want 64 '没有这条规则' rules explain nothing --rules "$dir"
+want 0 '未通过 0 条' rules test --rules "$dir"
+want 0 '问题 0 个' rules check --rules "$dir"
+want 64 'list' rules whatever --rules "$dir"
+want 64 '错误' rules list --rules "$dir/absent.yaml"
+mkdir "$dir/empty"
+want 64 '没有规则包' rules list --rules "$dir/empty"
+sed 's/expect: none/expect: 阻断/' "$dir/good.yaml" > "$dir/wrong.yaml"
+want 1 '未通过 1 条' rules test --rules "$dir/wrong.yaml"
+sed 's/words.csv/..\/words.csv/' "$dir/good.yaml" > "$dir/out.yaml"
+want 64 '同一目录' rules list --rules "$dir/out.yaml"
+sed 's/name: 试词/name：试词/' "$dir/good.yaml" > "$dir/colon.yaml"
+want 64 'colon.yaml:5:9: 错误：这里是全角冒号' rules list --rules "$dir/colon.yaml"
+cp "$dir/good.yaml" "$dir/open.yaml"
+chmod o+w "$dir/open.yaml"
+want 64 'chmod o-w' rules list --rules "$dir/open.yaml"
+
+# A digest covers the list, too.
+one=$("$MISHEN" rules list --rules "$dir/good.yaml" | grep -o 'sha256:[0-9a-f]*')
+printf '保密资料\n' >> "$dir/words.csv"
+two=$("$MISHEN" rules list --rules "$dir/good.yaml" | grep -o 'sha256:[0-9a-f]*')
+[ "$one" != "$two" ] || fail "the digest of a pack leaves its list out"
+
+# A unit's list, as a spreadsheet saves it: GBK, quotes, notes; the pack made of it loads.
+printf '词,级别,备注\n"内,部",阻断,某处\n王'"'"'五,,\n绝密件,提示,\n' | iconv -t GBK > "$dir/unit.csv"
+"$MISHEN" rules import-csv "$dir/unit.csv" > "$dir/unit.yaml" || fail "import-csv"
+want 0 '3 条规则' rules list --rules "$dir/unit.yaml"
+want 0 'unit.words-block' rules explain unit.words-block --rules "$dir/unit.yaml"
+printf '词,高\n甲,高\n' > "$dir/tier.csv"
+want 64 'tier.csv:2:1: 错误' rules import-csv "$dir/tier.csv"
+want 64 '用法' rules import-csv
+
+# The shipped packs.
+want 0 '未通过 0 条' rules test
+exit $bad
