@@ -17,6 +17,7 @@ enum {
     OFFICE_MOST = 3,
     NAME_BEFORE = 60,
     TABLE_BEFORE = 3000,
+    TABLE_STEP = 1024,
     TEXT_MARKUP = 4, /* MSH_TEXT_MARKUP of extract.h, a folder of the same floor */
     LABEL_MOST = 6   /* letters of a label or a name */
 };
@@ -27,6 +28,8 @@ typedef struct mobile_state {
 
 typedef struct mobile_item {
     msh_distinct office, rows;
+    size_t known_from, known_to; /* lines for which office_table is known */
+    bool office_table;
     bool markup; /* the text is source as written, beside a parsed one that counts contacts */
 } mobile_item;
 
@@ -127,6 +130,17 @@ static bool in_office_table(msh_view t, size_t line)
     return msh_chars_any(t, from, line, contacts) && !msh_chars_any(t, from, line, people);
 }
 
+/* The same, looked up once for the lines of a KiB: long lists stay linear. */
+static bool knows_office_table(mobile_item *item, msh_view t, size_t line)
+{
+    if (line < item->known_from || line >= item->known_to) {
+        item->office_table = in_office_table(t, line);
+        item->known_from = line;
+        item->known_to = line + TABLE_STEP;
+    }
+    return item->office_table;
+}
+
 /* A word of two to four Han letters that stands by itself before the number on its line: a name. */
 static bool has_name(msh_view t, const msh_digit_spot *s, size_t start)
 {
@@ -178,7 +192,7 @@ static msh_tier judge(const mobile_state *st, mobile_item *item, msh_view t, siz
 {
     start = with_country(t, start);
     msh_digit_spot s = msh_digits_spot(t, start, end);
-    if (s.alone && in_office_table(t, s.line_start) && has_name(t, &s, start))
+    if (s.alone && has_name(t, &s, start) && knows_office_table(item, t, s.line_start))
         return MSH_TIER_INFO;
     if (near_office(t, &s, start) && item->markup)
         return MSH_TIER_INFO;
@@ -251,7 +265,9 @@ static msh_err mobile_scan(const void *state, void *item, const msh_kind_text *t
     (void)hits;
     (void)n_hits;
     msh_digits all;
-    ((mobile_item *)item)->markup = t->from->flags & TEXT_MARKUP;
+    mobile_item *it = item;
+    it->markup = t->from->flags & TEXT_MARKUP;
+    it->known_from = it->known_to = 0;
     MSH_TRY(msh_digits_of(t, out->scratch, &all));
     for (size_t i = 0; i < all.n; i++)
         MSH_TRY(scan_run(state, item, t->text, &all.runs[i], out));
