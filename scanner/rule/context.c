@@ -3,6 +3,7 @@
  *
  * Every search is bounded by characters or by the line, and lines are looked at in at most
  * LINE_REACH bytes to either side, so that a line of a megabyte with many hits stays linear. */
+#define _GNU_SOURCE
 #include "rule/kind.h"
 
 #include "base/view.h"
@@ -16,12 +17,10 @@ static void near_line(msh_view text, size_t start, size_t end, size_t *from, siz
 {
     size_t low = start > LINE_REACH ? start - LINE_REACH : 0;
     size_t high = text.len - end > LINE_REACH ? end + LINE_REACH : text.len;
-    *from = start;
-    while (*from > low && text.data[*from - 1] != '\n')
-        (*from)--;
-    *to = end;
-    while (*to < high && text.data[*to] != '\n')
-        (*to)++;
+    const uint8_t *before = start > low ? memrchr(text.data + low, '\n', start - low) : NULL;
+    *from = before ? (size_t)(before - text.data) + 1 : low;
+    const uint8_t *after = end < high ? memchr(text.data + end, '\n', high - end) : NULL;
+    *to = after ? (size_t)(after - text.data) : high;
     while (*from < start && (text.data[*from] & 0xc0) == 0x80)
         (*from)++;
     while (*to > end && *to < text.len && (text.data[*to] & 0xc0) == 0x80)

@@ -166,29 +166,38 @@ static bool free_right(const spot *s)
     return all_digits(s->f, next, s->line_end);
 }
 
-/* Between quotation marks for people; not the "…" of source code. */
-static bool is_quoted(const spot *s)
+/* The kind of quotation mark, from 1; *opens says which of the pair. */
+static unsigned quote(uint32_t cp, bool *opens)
 {
     static const uint32_t open[] = {0x201C, 0x2018, 0x300C, 0x300E, 0x300A};
     static const uint32_t close[] = {0x201D, 0x2019, 0x300D, 0x300F, 0x300B};
-    for (size_t k = 0; k < sizeof open / sizeof open[0]; k++) {
-        bool inside = false;
-        for (size_t at = s->start, from; at > s->line && s->start - at < QUOTE_REACH; at = from) {
-            uint32_t cp = msh_chars_before(s->f, at, &from);
-            if (cp == open[k] || cp == close[k]) {
-                inside = cp == open[k];
-                break;
-            }
+    for (unsigned k = 0; cp >= 0x2018 && k < sizeof open / sizeof open[0]; k++)
+        if (cp == open[k] || cp == close[k]) {
+            *opens = cp == open[k];
+            return k + 1;
         }
-        size_t len;
-        for (size_t at = s->end; inside && at < s->line_end && at - s->end < QUOTE_REACH;
-             at += len) {
-            uint32_t cp = msh_chars_at(s->f, at, &len);
-            if (cp == close[k])
-                return true;
-            if (cp == open[k])
-                break;
+    return 0;
+}
+
+/* Between quotation marks for people; not the "…" of source code. */
+static bool is_quoted(const spot *s)
+{
+    bool inside[6] = {false}, seen[6] = {false}, opens = false, any = false;
+    for (size_t at = s->start, from; at > s->line && s->start - at < QUOTE_REACH; at = from) {
+        unsigned k = quote(msh_chars_before(s->f, at, &from), &opens);
+        if (k && !seen[k]) {
+            seen[k] = true;
+            inside[k] = opens;
+            any |= opens;
         }
+    }
+    size_t len;
+    for (size_t at = s->end; any && at < s->line_end && at - s->end < QUOTE_REACH; at += len) {
+        unsigned k = quote(msh_chars_at(s->f, at, &len), &opens);
+        if (k && inside[k] && !opens)
+            return true;
+        if (k && opens)
+            inside[k] = false;
     }
     return false;
 }
