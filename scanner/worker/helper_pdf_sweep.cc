@@ -261,9 +261,11 @@ void Sweep::table()
         const XRefEntry *e = xref->getEntry(i, false);
         if (!e || (e->type != xrefEntryUncompressed && e->type != xrefEntryCompressed))
             continue;
-        Object o = xref->fetch(i, e->type == xrefEntryCompressed ? 0 : e->gen);
+        bool packed = e->type == xrefEntryCompressed;
+        Goffset offset = e->offset; /* reading an object may build the table anew: e is gone then */
+        Object o = xref->fetch(i, packed ? 0 : e->gen);
         walk(o, "", MSH_ROLE_ATTR, {i, 0});
-        if (o.isNull() && e->type == xrefEntryUncompressed && is_refused(i, e->offset + start))
+        if (o.isNull() && !packed && is_refused(i, offset + start))
             report.outcome(MSH_REASON_PDF_CORRUPT);
         if (o.isStream() && o.getStream()->getDict()->is("ObjStm"))
             object_stream(o); /* it may hold objects that a later one replaced */
