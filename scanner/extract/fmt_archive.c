@@ -241,7 +241,9 @@ static bool open_archive(reading *r)
 static msh_reason fault_reason(reading *r)
 {
     const char *text = archive_error_string(r->a);
-    if (archive_read_has_encrypted_entries(r->a) == 1 || (text && strstr(text, "ncrypt")))
+    /* asked about an archive in no format at all, libarchive 3.6 follows a null pointer */
+    bool asked = archive_format(r->a) != 0 && archive_read_has_encrypted_entries(r->a) == 1;
+    if (asked || (text && strstr(text, "ncrypt")))
         return MSH_REASON_ARCHIVE_ENCRYPTED;
     return MSH_REASON_ARCHIVE_CORRUPT;
 }
