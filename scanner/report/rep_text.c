@@ -262,7 +262,8 @@ static msh_err text_begin(msh_report_run *r, const msh_run_info *run)
     msh_buf *b = &t->head;
     msh_buf_printf(b, "%s · %s", run->program, say(r, MSG_PACKS));
     for (size_t i = 0; i < run->n_packs; i++) {
-        msh_buf_put_byte(b, ' ');
+        if (i == 0 || r->style.lang == MSH_LANG_EN)
+            msh_buf_put_byte(b, ' ');
         msh_escape_terminal(b, run->packs[i].id);
         msh_buf_put_byte(b, ' ');
         msh_escape_terminal(b, run->packs[i].version);
