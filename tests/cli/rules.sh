@@ -60,7 +60,7 @@ two=$("$MISHEN" rules list --rules "$dir/good.yaml" | grep -o 'sha256:[0-9a-f]*'
 [ "$one" != "$two" ] || fail "the digest of a pack leaves its list out"
 
 # A unit's list, as a spreadsheet saves it: GBK, quotes, notes; the pack made of it loads.
-printf '词,级别,备注\n"内,部",阻断,某处\n王'"'"'五,,\n绝密件,提示,\n' | iconv -t GBK > "$dir/unit.csv"
+printf '词,级别,备注\n"内,部",阻断,某处\n王'"'"'五,,\n绝密件,提示,\n' | iconv -f UTF-8 -t GBK > "$dir/unit.csv"
 "$MISHEN" rules import-csv "$dir/unit.csv" > "$dir/unit.yaml" || fail "import-csv"
 want 0 '3 条规则' rules list --rules "$dir/unit.yaml"
 want 0 'unit.words-block' rules explain unit.words-block --rules "$dir/unit.yaml"
