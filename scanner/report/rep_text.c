@@ -340,10 +340,11 @@ static void put_counts(const msh_report_run *r, text_report *t, msh_buf *b,
     msh_buf_put_byte(b, '\n');
     if (t->n_reasons)
         msh_buf_printf(b, "%s\n", say(r, MSG_NOT_READ));
+    const char *form =
+        r->style.lang == MSH_LANG_EN ? "  %s × %" PRIu64 " (%s)\n" : "  %s × %" PRIu64 "（%s）\n";
     for (size_t i = 0; i < t->n_reasons; i++)
-        msh_buf_printf(b, "  %s × %" PRIu64 "（%s）\n",
-                       msh_reason_text(t->reasons[i].reason, r->style.lang), t->reasons[i].n,
-                       msh_outcome_text(t->reasons[i].outcome, r->style.lang));
+        msh_buf_printf(b, form, msh_reason_text(t->reasons[i].reason, r->style.lang),
+                       t->reasons[i].n, msh_outcome_text(t->reasons[i].outcome, r->style.lang));
 }
 
 static void put_sentence(const msh_report_run *r, msh_buf *b, message m, uint64_t n)

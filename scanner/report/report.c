@@ -13,12 +13,6 @@ static const msh_report_form *const forms[] = {
 #undef MSH_REPORT
 };
 
-const msh_report_form *const *msh_report_forms(size_t *n)
-{
-    *n = sizeof forms / sizeof forms[0];
-    return forms;
-}
-
 const msh_report_form *msh_report_form_named(const char *name)
 {
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)

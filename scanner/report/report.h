@@ -44,6 +44,5 @@ struct msh_report_run {
 
 /* Form by name ("text", "ndjson"), NULL when there is none. */
 const msh_report_form *msh_report_form_named(const char *name);
-const msh_report_form *const *msh_report_forms(size_t *n);
 
 #endif

@@ -33,14 +33,12 @@ static msh_err dump_text(void *ctx, const msh_text *t)
     msh_buf_put_str(&d->log, "|");
     msh_buf_put_view(&d->log, t->place.name);
     msh_buf_put_str(&d->log, "|");
-    size_t from = d->log.len;
     msh_charset_decode(t->charset, t->bytes, true, &d->log, &used, &bad);
     if (d->needle.len && t->charset == MSH_CS_UTF8 && d->needle_at == UINT64_MAX) {
         size_t at = msh_view_find(t->bytes, d->needle, 0);
         if (at != SIZE_MAX)
             d->needle_at = t->map ? msh_map_source(t->map, at) : t->place.offset + at;
     }
-    (void)from;
     msh_buf_put_str(&d->log, "\n");
     return MSH_OK;
 }
