@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/view.h"
+#include "extract/helper.h"
 
 #include <stdio.h>
 
@@ -272,6 +273,7 @@ msh_err msh_extract_item(msh_extract *x, msh_input *in, msh_view path)
     if (in->size > x->limits->size)
         return msh_report(x, &doc.place, MSH_REASON_LIMIT_SIZE, in->size);
     (void)read_document(x, &doc, NO_GUESS);
+    (void)settle(x, &doc.place, msh_ocr_rest(x));
     return x->stopped;
 }
 

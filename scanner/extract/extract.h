@@ -79,9 +79,10 @@ typedef struct msh_extract {
     msh_view format; /* out: name of the first format that read the item, "?" if none */
     /* members being read, innermost last: for loops of the same bytes */
     struct msh_scope *scope;
-    msh_err stopped; /* what a callback returned when it stopped the item */
-    bool limit_said; /* the budget's failure was reported, once is enough */
-    uint64_t handed; /* texts and outcomes handed on so far */
+    msh_err stopped;                   /* what a callback returned when it stopped the item */
+    bool limit_said;                   /* the budget's failure was reported, once is enough */
+    uint64_t handed;                   /* texts and outcomes handed on so far */
+    struct msh_ocr_queue *ocr_waiting; /* pictures to be read after all texts (helper.h) */
     /* out: what OCR did, for the verdict (product.md section 3) */
     uint32_t ocr_pages; /* pictures and pages read by OCR */
     uint32_t ocr_scans; /* of these: image-only pages, and pictures with 20 characters or more */

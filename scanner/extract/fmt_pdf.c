@@ -84,7 +84,7 @@ static msh_err take_picture(reading *r, const msh_place *place, unsigned flags, 
                           .bytes = bytes,
                           .absent = whole ? MSH_REASON_PDF_NO_TEXT : MSH_REASON_IMAGE_NEEDS_OCR,
                           .whole_page = whole};
-    return msh_ocr_read(r->x, &q);
+    return msh_ocr_later(r->x, &q);
 }
 
 static msh_err take_item(void *ctx, const msh_wire_item *item, msh_view bytes)
@@ -129,10 +129,9 @@ static msh_err extract(msh_extract *x, const msh_doc *doc)
     msh_helper_answers answers = {&r, take_item, NULL};
     msh_helper_question q = {.name = "pdf", .place = &doc->place};
     MSH_TRY(msh_input_whole(doc->in, x->limits->member_size, &q.bytes));
-    if (x->ocr && x->ocr_pages < x->limits->ocr_pages) {
+    q.pages = msh_ocr_left(x);
+    if (q.pages)
         q.flags = MSH_WIRE_WANT_OCR;
-        q.pages = (uint32_t)(x->limits->ocr_pages - x->ocr_pages);
-    }
     msh_err err = msh_helper_ask(x, &q, &answers, NULL);
     if (err == MSH_OK)
         err = read_children(&r);

@@ -40,5 +40,12 @@ typedef struct msh_ocr_question {
     bool whole_page;
 } msh_ocr_question;
 MSH_MUST_CHECK msh_err msh_ocr_read(msh_extract *x, const msh_ocr_question *question);
+/* The same after all texts of the item: a copy of the picture is kept until then (64 MiB of them at
+ * most, then at once). Pictures of equal bytes are read once and said at each place. */
+MSH_MUST_CHECK msh_err msh_ocr_later(msh_extract *x, const msh_ocr_question *question);
+/* Pictures that may still be asked for, those that wait counted; 0 without OCR. */
+uint32_t msh_ocr_left(const msh_extract *x);
+/* Reads what waits, at the end of the item; frees it in any case. */
+MSH_MUST_CHECK msh_err msh_ocr_rest(msh_extract *x);
 
 #endif

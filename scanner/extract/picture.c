@@ -31,7 +31,7 @@ msh_err msh_picture_ocr(msh_extract *x, const msh_doc *doc, msh_view bytes)
 {
     msh_ocr_question q = {
         .place = &doc->place, .bytes = bytes, .absent = MSH_REASON_IMAGE_NEEDS_OCR};
-    return msh_ocr_read(x, &q);
+    return msh_ocr_later(x, &q);
 }
 
 msh_err msh_picture_text(msh_extract *x, const msh_doc *doc, msh_role role, msh_view name,

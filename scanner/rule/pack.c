@@ -211,6 +211,7 @@ static msh_err read_case(loader *l, msh_node *map, msh_rule_case *out)
     *out = (msh_rule_case){.line = map->line, .role = MSH_ROLE_BODY};
     MSH_TRY(text(l, map, "text", true, &out->text));
     MSH_TRY(text(l, map, "at", false, &out->at));
+    MSH_TRY(text(l, map, "name", false, &out->name));
     MSH_TRY(read_role(l, map, &out->role));
     MSH_TRY(msh_node_text(l->c, map, "expect", &expect, l->why));
     if (msh_view_eq_str(expect, "none") || msh_view_eq_str(expect, "无"))

@@ -32,10 +32,11 @@ static msh_err see_hit(void *ctx, const msh_hit *h)
     return MSH_OK;
 }
 
-static msh_err look_at(msh_matcher *m, msh_view text, msh_role role, verdict *v)
+static msh_err look_at(msh_matcher *m, const msh_rule_case *c, verdict *v)
 {
-    msh_match_text t = {.bytes = text, .charset = MSH_CS_UTF8};
-    t.place.role = role;
+    msh_match_text t = {.bytes = c->text, .charset = MSH_CS_UTF8};
+    t.place.role = c->role;
+    t.place.name = c->name;
     t.place.line = 1;
     uint64_t total;
     msh_matcher_begin(m, (msh_view){NULL, 0});
@@ -52,7 +53,7 @@ static msh_err run_case(msh_matcher *m, uint32_t rule, const msh_rule_case *t, m
                         bool *good)
 {
     verdict v = {.test = t, .rule = rule};
-    MSH_TRY(look_at(m, t->text, t->role, &v));
+    MSH_TRY(look_at(m, t, &v));
     out->text = t->text;
     out->line = t->line;
     out->expected = tier_word(t->expect);
@@ -123,8 +124,9 @@ msh_err msh_rules_time(const msh_rules *r, const msh_limits *limits,
         m->only = &r->rules[i];
         uint64_t start = msh_clock_ns();
         err = msh_buf_err(&b);
+        msh_rule_case c = {.text = msh_buf_view(&b), .role = MSH_ROLE_BODY};
         if (err == MSH_OK)
-            err = look_at(m, msh_buf_view(&b), MSH_ROLE_BODY, &v);
+            err = look_at(m, &c, &v);
         bool limit = err == MSH_E_LIMIT_REGEX;
         if (limit)
             err = MSH_OK;

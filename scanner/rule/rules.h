@@ -22,6 +22,7 @@ typedef struct msh_word_list {
 
 typedef struct msh_rule_case {
     msh_view text, at; /* at: what the hit must be, folded; may be empty */
+    msh_view name;     /* of the text, as an extractor names it; may be empty */
     msh_tier expect;   /* 0 = none */
     msh_role role;     /* of the text; body unless said */
     size_t line;

@@ -181,9 +181,10 @@ static void read_document(PDFDoc &doc, Report &report)
     sweep.streams();
     if (take_complaints().damage)
         report.outcome(MSH_REASON_PDF_CORRUPT);
-    if (!sweep.bomb)
-        read_pages(doc, report, pages, report.job->request.flags & MSH_WIRE_WANT_OCR);
-    sweep.contents();
+    if (sweep.bomb)
+        sweep.contents();
+    else
+        read_pages(doc, report, pages, [&] { sweep.contents(); });
 }
 
 /* What stands in a file that cannot be opened. */
@@ -220,7 +221,7 @@ static void read_revisions(Report &report)
         if (!doc->isOk())
             continue;
         count_pages(*doc, report, pages);
-        read_pages(*doc, report, pages, report.job->request.flags & MSH_WIRE_WANT_OCR);
+        read_pages(*doc, report, pages, nullptr);
     }
     report.revision = false;
 }

@@ -13,6 +13,7 @@
 #include <PDFDoc.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -92,7 +93,8 @@ struct Pages {
 };
 /* Numbers the pages; what is wrong with their tree is reported. */
 void count_pages(PDFDoc &doc, Report &report, Pages &pages);
-void read_pages(PDFDoc &doc, Report &report, Pages &pages, bool ocr);
+/* Texts of all pages, then texts_read (may be empty), then what is to be seen as a picture. */
+void read_pages(PDFDoc &doc, Report &report, Pages &pages, const std::function<void()> &texts_read);
 
 /* --- objects -------------------------------------------------------------------------------- */
 

@@ -27,6 +27,8 @@ namespace pdf
 static const size_t MOST_GLYPHS = 2000000; /* of one page, kept */
 static const size_t MOST_LAID_OUT = 60000; /* of one page, given to poppler's layout */
 static const unsigned MOST_PAGES = 50000;
+static const size_t MOST_COVERS = 2000; /* rectangles of one page, and glyphs × rectangles */
+static const size_t MOST_COVERED = 20000000;
 static const unsigned OUTLINE_POINTS = 40;              /* lines that can be letters */
 static const double SMALL_HEIGHT = 8, SMALL_WIDTH = 16; /* points: no readable text in less */
 static const double DPI = 200;
@@ -57,6 +59,12 @@ struct Picture {
     Box box;
     int object; /* 0: inline */
     double pixels;
+};
+
+/* An opaque rectangle, and how many glyphs had been drawn before it. */
+struct Cover {
+    Box box;
+    size_t before;
 };
 
 /* Glyphs without a character: how many, and whether several different ones follow each other. */
@@ -123,10 +131,12 @@ class Device : public TextOutputDev
     void fill(GfxState *state) override
     {
         count_path(state);
+        add_cover(state);
     }
     void eoFill(GfxState *state) override
     {
         count_path(state);
+        add_cover(state);
     }
     void drawImageMask(GfxState *state, Object *ref, Stream *str, int width, int height,
                        bool invert, bool interpolate, bool inlineImg) override
@@ -166,6 +176,7 @@ class Device : public TextOutputDev
     {
         glyphs.clear();
         pictures.clear();
+        covers.clear();
         unmapped = Unmapped();
         outline = 0;
         mapped = 0;
@@ -175,6 +186,7 @@ class Device : public TextOutputDev
     Report &report;
     std::vector<Glyph> glyphs;
     std::vector<Picture> pictures;
+    std::vector<Cover> covers;
     Unmapped unmapped;
     size_t outline = 0, mapped = 0;
     bool full = false;
@@ -189,6 +201,7 @@ class Device : public TextOutputDev
         TextOutputDev::setTextPageBreaks(false);
     }
     void count_path(GfxState *state);
+    void add_cover(GfxState *state);
     void add_picture(GfxState *state, Object *ref, int width, int height);
     void add_unmapped(const Glyph &g, CharCode code);
 };
@@ -198,6 +211,39 @@ void Device::count_path(GfxState *state)
     const GfxPath *path = state->getPath();
     for (int i = 0; i < path->getNumSubpaths() && outline < OUTLINE_POINTS; i++)
         outline += static_cast<size_t>(path->getSubpath(i)->getNumPoints());
+}
+
+/* The corners of an upright rectangle that is filled so that nothing shines through; patterns and
+ * highlighters (blended, half clear) are none. */
+void Device::add_cover(GfxState *state)
+{
+    const GfxPath *path = state->getPath();
+    Cover c = {Box(), glyphs.size()};
+    Box clip;
+    if (path->getNumSubpaths() != 1 || glyphs.empty() || covers.size() == MOST_COVERS ||
+        state->getFillOpacity() < 0.95 || state->getBlendMode() != gfxBlendNormal ||
+        state->getFillColorSpace()->getMode() == csPattern)
+        return;
+    const GfxSubpath *sub = path->getSubpath(0);
+    int n = sub->getNumPoints();
+    if (n < 4 || n > 5)
+        return;
+    double x[5], y[5];
+    for (int i = 0; i < n; i++) {
+        state->transform(sub->getX(i), sub->getY(i), &x[i], &y[i]);
+        c.box.add(x[i], y[i]);
+        bool upright =
+            i == 0 || std::fabs(x[i] - x[i - 1]) < 0.5 || std::fabs(y[i] - y[i - 1]) < 0.5;
+        if (sub->getCurve(i) || !upright)
+            return;
+    }
+    state->getClipBBox(&clip.x0, &clip.y0, &clip.x1, &clip.y1);
+    c.box.x0 = std::max(c.box.x0, clip.x0);
+    c.box.y0 = std::max(c.box.y0, clip.y0);
+    c.box.x1 = std::min(c.box.x1, clip.x1);
+    c.box.y1 = std::min(c.box.y1, clip.y1);
+    if (!c.box.empty())
+        covers.push_back(c);
 }
 
 void Device::add_picture(GfxState *state, Object *ref, int width, int height)
@@ -264,12 +310,85 @@ void Device::drawChar(GfxState *state, double x, double y, double dx, double dy,
         TextOutputDev::drawChar(state, x, y, dx, dy, ox, oy, code, nBytes, u, uLen);
 }
 
+/* --- what lies under rectangles ----------------------------------------------------------------
+ */
+
+/* The same glyph drawn once more at the same place is seen after all. */
+class Redrawn
+{
+  public:
+    void add(const Glyph &g)
+    {
+        cells.insert(key(g, 0, 0));
+    }
+    bool has(const Glyph &g) const
+    {
+        for (int dx = -1; dx <= 1; dx++) {
+            for (int dy = -1; dy <= 1; dy++) {
+                if (cells.count(key(g, dx, dy)))
+                    return true;
+            }
+        }
+        return false;
+    }
+
+  private:
+    static uint64_t key(const Glyph &g, int dx, int dy)
+    {
+        auto x = static_cast<int64_t>(std::floor(g.x / 2)) + dx;
+        auto y = static_cast<int64_t>(std::floor(g.y / 2)) + dy;
+        return (static_cast<uint64_t>(x) & 0xFFFFF) << 44U |
+               (static_cast<uint64_t>(y) & 0xFFFFF) << 24U | g.cp;
+    }
+    std::unordered_set<uint64_t> cells;
+};
+
+static bool is_under(const Glyph &g, const Box &b)
+{
+    float x = (g.x + g.end) / 2, y = g.y - g.size * 0.35F;
+    return x > b.x0 && x < b.x1 && y > b.y0 && y < b.y1;
+}
+
+/* Glyphs that a rectangle drawn later hides: blacked out for the eye, and still there to be copied.
+ */
+static std::vector<Glyph> covered(const std::vector<Glyph> &glyphs,
+                                  const std::vector<Cover> &covers)
+{
+    std::vector<Glyph> out;
+    Redrawn redrawn;
+    size_t work = 0, at = glyphs.size();
+    std::vector<bool> taken(covers.empty() ? 0 : glyphs.size());
+    for (size_t k = covers.size(); k-- > 0 && work < MOST_COVERED;) {
+        for (; at > covers[k].before; at--)
+            redrawn.add(glyphs[at - 1]);
+        work += covers[k].before;
+        for (size_t i = 0; i < covers[k].before; i++) {
+            if (!taken[i] && std::isfinite(glyphs[i].x) && is_under(glyphs[i], covers[k].box) &&
+                !redrawn.has(glyphs[i]))
+                taken[i] = true;
+        }
+    }
+    for (size_t i = 0; i < taken.size(); i++) {
+        if (taken[i])
+            out.push_back(glyphs[i]);
+    }
+    return out;
+}
+
 /* --- one page --------------------------------------------------------------------------------- */
 
 static bool is_late(void *ctx)
 {
     return static_cast<Report *>(ctx)->late();
 }
+
+/* A part of a page to be rendered for OCR, and what is to be said where there is none. */
+struct Wanted {
+    int number;
+    Box box;
+    bool whole;
+    msh_reason reason;
+};
 
 struct Reader {
     PDFDoc &doc;
@@ -278,6 +397,7 @@ struct Reader {
     bool ocr;
     std::string plain;
     Device device;
+    std::vector<Wanted> wanted;
 
     Reader(PDFDoc &docA, Report &reportA, Pages &pagesA, bool ocrA)
         : doc(docA), report(reportA), pages(pagesA), ocr(ocrA), device(&plain, reportA)
@@ -285,8 +405,10 @@ struct Reader {
     }
     void read(int number);
     void say_texts(unsigned page);
-    void look_at_pictures(Page *page, unsigned number);
-    void render(Page *page, unsigned number, const Box &box, bool whole, msh_reason reason);
+    void say_covered(unsigned page);
+    void look_at_pictures(Page *page, int number);
+    void want(const Wanted &w);
+    void render(const Wanted &w);
 };
 
 void Reader::say_texts(unsigned page)
@@ -305,13 +427,26 @@ void Reader::say_texts(unsigned page)
     pages.drawn += '\n';
 }
 
-/* A page or a part of it as a grey PGM. */
-void Reader::render(Page *page, unsigned number, const Box &box, bool whole, msh_reason reason)
+void Reader::say_covered(unsigned page)
 {
-    if (!ocr || pages.rendered >= report.job->request.pages) {
-        report.outcome(reason, number);
-        return;
-    }
+    std::string text = in_lines(covered(device.glyphs, device.covers));
+    if (squeeze(text).size() > 1)
+        report.text(MSH_ROLE_HIDDEN, page, "covered", text);
+}
+
+void Reader::want(const Wanted &w)
+{
+    if (!ocr || pages.rendered + wanted.size() >= report.job->request.pages)
+        report.outcome(w.reason, static_cast<unsigned>(w.number));
+    else
+        wanted.push_back(w);
+}
+
+/* A page or a part of it as a grey PGM. */
+void Reader::render(const Wanted &w)
+{
+    const Box &box = w.box;
+    auto number = static_cast<unsigned>(w.number);
     double wide = std::max(1.0, box.x1 - box.x0), high = std::max(1.0, box.y1 - box.y0);
     double scale = DPI / 72;
     scale = std::min(scale, std::sqrt(MOST_PIXELS / (wide * high)));
@@ -320,10 +455,10 @@ void Reader::render(Page *page, unsigned number, const Box &box, bool whole, msh
     SplashOutputDev out(splashModeMono8, 1, false, white);
     out.startDoc(&doc);
     (void)take_complaints();
-    page->displaySlice(&out, scale * 72, scale * 72, 0, true, false,
-                       static_cast<int>(box.x0 * scale), static_cast<int>(box.y0 * scale),
-                       static_cast<int>(std::ceil(wide * scale)),
-                       static_cast<int>(std::ceil(high * scale)), false, is_late, &report);
+    doc.getPage(w.number)->displaySlice(
+        &out, scale * 72, scale * 72, 0, true, false, static_cast<int>(box.x0 * scale),
+        static_cast<int>(box.y0 * scale), static_cast<int>(std::ceil(wide * scale)),
+        static_cast<int>(std::ceil(high * scale)), false, is_late, &report);
     if (take_complaints().damage)
         report.outcome(MSH_REASON_PDF_CORRUPT, number);
     const SplashBitmap *bitmap = out.getBitmap();
@@ -335,10 +470,10 @@ void Reader::render(Page *page, unsigned number, const Box &box, bool whole, msh
     for (int y = 0; y < bitmap->getHeight(); y++, row += bitmap->getRowSize())
         pnm.append(reinterpret_cast<const char *>(row), static_cast<size_t>(bitmap->getWidth()));
     pages.rendered++;
-    report.image(number, whole, pnm);
+    report.image(number, w.whole, pnm);
 }
 
-void Reader::look_at_pictures(Page *page, unsigned number)
+void Reader::look_at_pictures(Page *page, int number)
 {
     Box whole, figures;
     PDFRectangle media = *page->getMediaBox();
@@ -348,7 +483,8 @@ void Reader::look_at_pictures(Page *page, unsigned number)
     whole.add(turned ? h : w, turned ? w : h);
     for (const Picture &p : device.pictures) {
         if (p.pixels > LARGEST_IMAGE) {
-            report.outcome(MSH_REASON_LIMIT_MEMORY, number, static_cast<uint64_t>(p.pixels));
+            report.outcome(MSH_REASON_LIMIT_MEMORY, static_cast<unsigned>(number),
+                           static_cast<uint64_t>(p.pixels));
             return;
         }
         if (p.object && pages.figures.count(p.object))
@@ -364,16 +500,16 @@ void Reader::look_at_pictures(Page *page, unsigned number)
                  (device.unmapped.pairs >= 1 || device.unmapped.count * 10 > device.mapped);
     bool drawn = !device.pictures.empty() || device.outline >= OUTLINE_POINTS;
     if (blind) {
-        render(page, number, whole, device.mapped == 0, MSH_REASON_PDF_GLYPHS);
+        want({number, whole, device.mapped == 0, MSH_REASON_PDF_GLYPHS});
     } else if (device.mapped == 0 && drawn) {
-        render(page, number, whole, true, MSH_REASON_PDF_NO_TEXT);
+        want({number, whole, true, MSH_REASON_PDF_NO_TEXT});
     } else if (!figures.empty()) {
         figures.x0 = std::max(figures.x0, whole.x0);
         figures.y0 = std::max(figures.y0, whole.y0);
         figures.x1 = std::min(figures.x1, whole.x1);
         figures.y1 = std::min(figures.y1, whole.y1);
         if (!figures.empty())
-            render(page, number, figures, false, MSH_REASON_IMAGE_NEEDS_OCR);
+            want({number, figures, false, MSH_REASON_IMAGE_NEEDS_OCR});
     }
 }
 
@@ -392,7 +528,8 @@ void Reader::read(int number)
     if (!report.charge(device.glyphs.size() * sizeof(Glyph)))
         return;
     say_texts(n);
-    look_at_pictures(page, n);
+    say_covered(n);
+    look_at_pictures(page, number);
 }
 
 /* Layers that are switched off are read too. */
@@ -467,14 +604,22 @@ void count_pages(PDFDoc &doc, Report &report, Pages &pages)
         report.outcome(MSH_REASON_PDF_CORRUPT);
 }
 
-void read_pages(PDFDoc &doc, Report &report, Pages &pages, bool ocr)
+void read_pages(PDFDoc &doc, Report &report, Pages &pages, const std::function<void()> &texts_read)
 {
+    bool ocr = report.job->request.flags & MSH_WIRE_WANT_OCR;
     Reader reader(doc, report, pages, ocr);
     show_layers(doc);
     for (int number : pages.numbers) {
         if (report.late())
             break;
         reader.read(number);
+    }
+    if (texts_read)
+        texts_read();
+    for (const Wanted &w : reader.wanted) {
+        if (report.late())
+            break;
+        reader.render(w);
     }
 }
 

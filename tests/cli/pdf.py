@@ -110,6 +110,26 @@ def not_read():
     yield "a page in a filter nobody knows", Pdf(PLAIN).bytes().replace(b"/FlateDecode", b"/FlateDecodX"), ["pdf.corrupt"]
 
 
+BOX = b" 60 690 200 30 re f "
+
+
+def with_covers():
+    """name, bytes, whether text lies under a box that was drawn to hide it."""
+    yield "a black box", Pdf(show(MARK) + b"0 g" + BOX).bytes(), True
+    yield "a white box", Pdf(show(MARK) + b"1 g" + BOX).bytes(), True
+    yield "a box by lines", Pdf(show(MARK) + b" 60 690 m 260 690 l 260 720 l 60 720 l h f* ").bytes(), True
+    yield "a box over half of it", Pdf(show("正文" + MARK) + b" 112 690 200 30 re f ").bytes(), True
+    yield "a box below the text", Pdf(b"0.9 g" + BOX + b"0 g " + show(MARK)).bytes(), False
+    yield "a box elsewhere", Pdf(show(MARK) + b" 60 90 200 30 re f ").bytes(), False
+    yield "written again on the box", Pdf(show(MARK) + BOX + b"1 g " + show(MARK)).bytes(), False
+    yield "a slanted shape", Pdf(show(MARK) + b" 60 690 m 260 700 l 250 720 l 60 720 l h f ").bytes(), False
+    yield "a box that is clipped away", Pdf(show(MARK) + b" q 0 0 9 9 re W n" + BOX + b"Q ").bytes(), False
+    for how in (b"/BM /Multiply", b"/ca 0.3"):
+        marker = Pdf(show(MARK) + b"/G1 gs 1 1 0 rg" + BOX)
+        marker.objects[3] = marker.objects[3].replace(b"/Font <<", b"/ExtGState << /G1 << %s >> >> /Font <<" % how, 1)
+        yield "a highlighter " + how.decode(), marker.bytes(), False
+
+
 def main():
     helper, checks = Helper(sys.argv[1]), Checks()
     for name, data, roles in with_text():
@@ -117,6 +137,10 @@ def main():
         found = unicodedata.normalize("NFKC", answer.text(*roles)).replace(" ", "")
         checks.that(name, MARK in found, repr(found))
         checks.that(name + ": says no more than it must", answer.outcomes == [], answer.outcomes)
+    for name, data, hidden in with_covers():
+        items = [i for i in helper.ask(data).items if i[1] == "hidden" and i[3] == "covered"]
+        text = "".join(i[4].decode().replace(" ", "") for i in items)
+        checks.that("under " + name, text.strip() == MARK if hidden else not items, text)
     for name, data, inside in with_children():
         answer = helper.ask(data)
         checks.that(name, any(i[0] == "child" and i[4] == inside for i in answer.items))

@@ -17,6 +17,7 @@ names = b'/Names << /EmbeddedFiles << /Names [(a) 10 0 R] >> >>'
 spec = b'<< /Type /Filespec /F (in.pdf) /EF << /F 11 0 R >> >>'
 write('outer.pdf', Pdf(show('通知'), catalog=names).add(10, spec).stream(11, two.bytes()).bytes())
 write('plain.pdf', Pdf(show('通知')).bytes())
+write('covered.pdf', Pdf(show('举报人张三丰') + b' 60 690 200 30 re f ').bytes())
 image = b'/Subtype /Image /Width 40 /Height 40 /ColorSpace /DeviceGray /BitsPerComponent 8'
 write('scan.pdf', Pdf(b'q 300 0 0 300 9 9 cm /X1 Do Q').stream(8, bytes(range(40)) * 40, image).bytes())
 write('locked.pdf', Pdf(show('x')).end(b'/Encrypt << /Filter /Unheard /V 99 >>').bytes())
@@ -34,6 +35,7 @@ extract 'path of a PDF in a PDF' outer.pdf 'any(.[]; .type == "text" and (.place
 check 'a mark on page 2' two.pdf 'any(.[]; .verdict? == "BLOCK")'
 check 'a mark in a PDF in a PDF' outer.pdf 'any(.[]; .verdict? == "BLOCK")'
 check 'nothing to find' plain.pdf 'any(.[]; .verdict? == "PASS")'
+check 'a redaction that hides nothing' covered.pdf 'any(.[]; .verdict? == "REVIEW") and (tostring | contains("张三丰") | not)'
 check 'a locked one' locked.pdf 'any(.[]; .verdict? == "NOT-INSPECTED")'
 check 'a scan without OCR' scan.pdf 'any(.[]; .verdict? == "NOT-INSPECTED")' --no-ocr
 if [ -x "$BUILD/libexec/mishen-ocr" ]; then

@@ -317,6 +317,61 @@ static void ocr_needs_policy_and_pages(void)
     msh_arena_dispose(&w.arena);
 }
 
+/* Pictures wait for the texts; equal ones are read once and said at each place. */
+static void pictures_wait(void)
+{
+    world w;
+    begin(&w, 5000);
+    pid_t pid = start(honest, &w.s.fd);
+    msh_place second = w.place;
+    second.page = 9;
+    msh_ocr_question logo = {&w.place, MSH_VIEW("logo"), MSH_REASON_IMAGE_NEEDS_OCR, false};
+    msh_ocr_question other = {&w.place, MSH_VIEW("other"), MSH_REASON_PDF_NO_TEXT, true};
+    msh_ocr_question again = {&second, MSH_VIEW("logo"), MSH_REASON_IMAGE_NEEDS_OCR, false};
+    w.limits.ocr_pages = 5;
+    CHECK_INT(msh_ocr_left(&w.x), 5);
+    CHECK_INT(msh_ocr_later(&w.x, &logo), MSH_OK);
+    CHECK_INT(msh_ocr_later(&w.x, &other), MSH_OK);
+    CHECK_INT(msh_ocr_later(&w.x, &again), MSH_OK);
+    CHECK_INT(msh_ocr_left(&w.x), 2);
+    CHECK_INT(w.s.n_texts, 0);
+    CHECK_INT(msh_emit(&w.x, &w.place, MSH_VIEW("body"), 0), MSH_OK);
+    w.limits.ocr_pages = 1; /* the other one is too much */
+    CHECK_INT(msh_ocr_rest(&w.x), MSH_OK);
+    REQUIRE(w.s.n_texts == 3);
+    CHECK_STR(w.s.texts[0], "body");
+    CHECK_STR(w.s.texts[2], w.s.texts[1]);
+    CHECK_INT(w.s.roles[2], MSH_ROLE_OCR);
+    CHECK_INT(w.s.pages[1], 3);
+    CHECK_INT(w.s.pages[2], 3); /* a page of the picture itself says more */
+    CHECK_INT(w.x.ocr_pages, 1);
+    REQUIRE(w.s.n_reasons == 2);
+    CHECK_INT(w.s.reasons[0], MSH_REASON_PDF_GLYPHS);
+    CHECK_INT(w.s.reasons[1], MSH_REASON_PDF_NO_TEXT);
+    CHECK_INT(msh_ocr_rest(&w.x), MSH_OK); /* nothing is left */
+    close(w.s.fd);
+    REQUIRE(waitpid(pid, NULL, 0) == pid);
+    msh_arena_dispose(&w.arena);
+}
+
+/* After a stop what waits is dropped, after a limit it is said to be unread. */
+static void waiting_pictures_end(void)
+{
+    world w;
+    begin(&w, 5000);
+    msh_ocr_question q = {&w.place, MSH_VIEW("x"), MSH_REASON_IMAGE_NEEDS_OCR, false};
+    CHECK_INT(msh_ocr_later(&w.x, &q), MSH_OK);
+    w.x.budget.failed = MSH_E_LIMIT_TIME;
+    CHECK_INT(msh_ocr_rest(&w.x), MSH_OK);
+    CHECK_INT(w.s.n_reasons, 1);
+    CHECK_INT(w.s.reasons[0], MSH_REASON_IMAGE_NEEDS_OCR);
+    CHECK_INT(msh_ocr_later(&w.x, &q), MSH_OK);
+    w.x.stopped = MSH_E_STOPPED;
+    CHECK_INT(msh_ocr_rest(&w.x), MSH_E_STOPPED);
+    CHECK_INT(w.s.n_reasons, 1);
+    msh_arena_dispose(&w.arena);
+}
+
 int main(void)
 {
     RUN(answers_come_through);
@@ -325,5 +380,7 @@ int main(void)
     RUN(silence_ends);
     RUN(a_stop_is_passed_on);
     RUN(ocr_needs_policy_and_pages);
+    RUN(pictures_wait);
+    RUN(waiting_pictures_end);
     return check_result();
 }
