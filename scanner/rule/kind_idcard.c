@@ -171,6 +171,35 @@ static msh_err scan_numbers(const id_state *st, id_item *item, const msh_kind_te
     return MSH_OK;
 }
 
+/* Parted by a line end (a wrapped line, a narrow column): only what is right in every way, and only
+ * where nothing but this number was joined. */
+static msh_err scan_joined(const id_state *st, id_item *item, const msh_kind_text *t,
+                           const msh_kind_out *out)
+{
+    msh_digits all;
+    MSH_TRY(msh_digits_of(t, out->scratch, &all));
+    for (size_t i = 0; i < all.n; i++) {
+        const msh_digit_run *run = &all.runs[i];
+        msh_digit_pick p;
+        size_t at = run->start, from, to;
+        size_t x = run->digits == ID_LENGTH - 1 ? check_sign(t->text, run->end) : 0;
+        if (run->glued_left || (run->digits != ID_LENGTH && x == 0) ||
+            (x == 0 && run->glued_right) || !msh_digits_pick(t->text, run, run->digits, &at, &p))
+            continue;
+        from = (size_t)msh_map_step(t->to_folded, p.start);
+        to = (size_t)msh_map_step(t->to_folded, p.end - 1);
+        if (to <= from || !memchr(t->folded->text.data + from, '\n', to - from))
+            continue;
+        if (x) {
+            p.digits[ID_LENGTH - 1] = 'X';
+            p.end += x;
+        }
+        if (msh_digits_id18(p.digits) == MSH_ID_ALL)
+            MSH_TRY(take18(st, item, t->text, &p, out));
+    }
+    return MSH_OK;
+}
+
 /* --- the other forms ----------------------------------------------------------------------------
  */
 
@@ -266,6 +295,8 @@ static msh_err id_scan(const void *state, void *item, const msh_kind_text *t,
 {
     const id_state *st = state;
     size_t done = 0;
+    if (t->view == MSH_VIEW_JOINED)
+        return st->what == ID_NUMBER ? scan_joined(st, item, t, out) : MSH_OK;
     if (st->what == ID_NUMBER)
         return scan_numbers(st, item, t, out);
     for (size_t i = 0; i < n_hits; i++) {
@@ -313,7 +344,7 @@ static msh_err id_compile(const msh_kind_compile *c, msh_node *find, void **stat
 
 const msh_kind msh_kind_idcard = {
     .name = "idcard",
-    .views = 1u << MSH_VIEW_FOLDED,
+    .views = 1u << MSH_VIEW_FOLDED | 1u << MSH_VIEW_JOINED,
     .compile = id_compile,
     .item_size = sizeof(id_item),
     .scan_item = id_scan,

@@ -22,6 +22,7 @@ enum {
 
 typedef struct mark_state {
     msh_mark_grammar plain, loose;
+    bool overlong; /* only terms longer than the law allows */
 } mark_state;
 
 /* A mark and what stands around it; offsets in the folded view. */
@@ -144,10 +145,36 @@ static bool free_left(const spot *s)
     return all_digits(s->f, msh_chars_skip_blanks(s->f, digits), blank);
 }
 
+static const char *const urgency[] = {"特急", "加急", "急件", "特提", "平急",
+                                      "紧急", "明电", "密电", "等级", "份号"};
+
+/* Behind one of these words, `at` when there is none. */
+static size_t pass_urgency(msh_view f, size_t at)
+{
+    for (size_t i = 0; i < sizeof urgency / sizeof urgency[0]; i++)
+        if (msh_chars_has(f, at, msh_view_str(urgency[i])))
+            return at + strlen(urgency[i]);
+    return at;
+}
+
+/* Nothing in [at, to) but blanks, brackets and what telegrams write beside the level. */
+static bool only_urgency(const spot *s, size_t at, size_t to)
+{
+    size_t len;
+    while (at < to) {
+        size_t next = pass_urgency(s->f, at);
+        uint32_t cp = msh_chars_at(s->f, at, &len);
+        bool sign = msh_chars_is_blank(cp) || is_bracket(cp) || cp == ':' || cp == 0xB7;
+        if (next == at && !sign)
+            return false;
+        at = next > at ? next : at + len;
+    }
+    return true;
+}
+
 /* Behind the mark: end of line, two blanks, a cell border, urgency, copy number. */
 static bool free_right(const spot *s)
 {
-    static const char *const urgency[] = {"特急", "加急", "急件", "特提", "平急", "紧急", "份号"};
     size_t at = s->end, len;
     uint32_t cp;
     while (is_bracket(cp = msh_chars_at(s->f, at, &len)) || (at == s->end && cp == 0x7EA7))
@@ -158,9 +185,8 @@ static bool free_right(const spot *s)
     cp = msh_chars_at(s->f, next, &len);
     if (cp == '|' || (next > at && s->f.data[at] == '\t'))
         return true;
-    for (size_t i = 0; i < sizeof urgency / sizeof urgency[0]; i++)
-        if (msh_chars_has(s->f, next, msh_view_str(urgency[i])))
-            return true;
+    if (pass_urgency(s->f, next) > next)
+        return true;
     if (s->t->from->place.role == MSH_ROLE_NAME && cp == '.')
         return s->line_end - next <= 6;
     return all_digits(s->f, next, s->line_end);
@@ -347,15 +373,11 @@ static msh_tier judge_level(const spot *s)
     if (s->label)
         return 0;
     /* the whole line, not a cell: lists of levels stand in cells */
-    size_t from = msh_chars_skip_blanks(s->f, s->line);
     size_t len, to = s->end;
-    while (is_bracket(msh_chars_at(s->f, from, &len)))
-        from += len;
     if (msh_chars_at(s->f, to, &len) == 0x7EA7) /* 级 */
         to += len;
-    while (is_bracket(msh_chars_at(s->f, to, &len)))
-        to += len;
-    return from >= s->start && msh_chars_skip_blanks(s->f, to) >= s->line_end ? MSH_TIER_REVIEW : 0;
+    return only_urgency(s, s->line, s->start) && only_urgency(s, to, s->line_end) ? MSH_TIER_REVIEW
+                                                                                  : 0;
 }
 
 static msh_tier judge_full(const spot *s)
@@ -365,6 +387,8 @@ static msh_tier judge_full(const spot *s)
     if (!strong && !s->label && s->m.form != MSH_MARK_STAR && glued_left(s))
         return 0;
     if (s->m.form != MSH_MARK_STAR && s->t->from->place.role == MSH_ROLE_RAW)
+        return 0;
+    if (s->m.form != MSH_MARK_STAR && s->m.term == MSH_TERM_EVENT && !alone)
         return 0;
     if (s->m.term == MSH_TERM_NONE) {
         if (s->t->from->place.role == MSH_ROLE_RAW && !alone)
@@ -459,6 +483,23 @@ static msh_err report(const spot *s, msh_tier tier, const msh_kind_out *out)
     return out->found(out->ctx, &c);
 }
 
+/* 保守国家秘密法第二十条: 绝密 at most 30 years, 机密 20, 秘密 10. */
+static bool is_overlong(const spot *s)
+{
+    static const struct {
+        const char *level;
+        uint32_t years;
+    } most[] = {{"绝密", 30}, {"机密", 20}, {"秘密", 10}};
+    const msh_mark *m = &s->m;
+    if (m->term != MSH_TERM_NUMBER)
+        return false;
+    bool years = m->unit == 0x5E74, days = m->unit == 0x65E5 || m->unit == 0x5929;
+    for (size_t i = 0; i < sizeof most / sizeof most[0]; i++)
+        if (msh_view_eq_str(s->g->levels[m->level].word, most[i].level))
+            return m->number > most[i].years * (years ? 1 : days ? 366 : 12);
+    return false;
+}
+
 static msh_err mark_scan(const void *state, const msh_kind_text *t, const msh_literal_hit *hits,
                          size_t n_hits, const msh_kind_out *out)
 {
@@ -475,7 +516,8 @@ static msh_err mark_scan(const void *state, const msh_kind_text *t, const msh_li
         msh_tier tier = judge(&s);
         if (tier == 0)
             continue;
-        MSH_TRY(report(&s, tier, out));
+        if (!st->overlong || (tier > MSH_TIER_INFO && is_overlong(&s)))
+            MSH_TRY(report(&s, tier, out));
         done = s.m.end;
     }
     return MSH_OK;
@@ -506,7 +548,8 @@ static msh_err want_level(const msh_kind_compile *c, const msh_mark_level *level
     return MSH_OK;
 }
 
-/* find: {kind: mark, levels: [绝密, 机密, 秘密]}; these three when `levels` is absent. */
+/* find: {kind: mark, levels: [绝密, 机密, 秘密], overlong: false}; these three when `levels` is
+ * absent. */
 static msh_err mark_compile(const msh_kind_compile *c, msh_node *find, void **state, msh_error *why)
 {
     static const char *const three[] = {"绝密", "机密", "秘密"};
@@ -517,6 +560,7 @@ static msh_err mark_compile(const msh_kind_compile *c, msh_node *find, void **st
     mark_state *st = msh_arena_calloc(c->arena, 1, sizeof *st);
     if (!st)
         return msh_fail(why, MSH_E_MEMORY, "out of memory");
+    MSH_TRY(msh_node_bool(c, find, "overlong", &st->overlong, why));
     if (n > MSH_MARK_LEVELS_MOST)
         return c->refuse(c->ctx, msh_node_get(find, "levels"), "密级最多 16 个",
                          "at most 16 levels", why);

@@ -24,6 +24,7 @@ enum {
 
 typedef struct mobile_state {
     uint64_t rows; /* that make a list */
+    bool chinese;  /* what: chinese */
 } mobile_state;
 
 typedef struct mobile_item {
@@ -259,11 +260,41 @@ static msh_err scan_run(const mobile_state *st, mobile_item *item, msh_view t,
     return MSH_OK;
 }
 
+/* 一三八〇〇一三八〇〇〇: who writes a number so does not want it to be found. */
+static msh_err scan_chinese(msh_view t, const msh_literal_hit *hits, size_t n_hits,
+                            const msh_kind_out *out)
+{
+    size_t done = 0, from, len;
+    for (size_t i = 0; i < n_hits; i++) {
+        size_t at = hits[i].start, n = 0;
+        if (at < done || msh_chars_numeral(msh_chars_before(t, at, &from)) >= 0)
+            continue;
+        char digits[MOBILE + 1] = "";
+        for (int v; n <= MOBILE && (v = msh_chars_numeral(msh_chars_at(t, at, &len))) >= 0;
+             at += len, n++)
+            if (n < MOBILE)
+                digits[n] = (char)('0' + v);
+        done = at;
+        if (n != MOBILE || !msh_digits_mobile(digits))
+            continue;
+        msh_view number = {(const uint8_t *)digits, MOBILE};
+        msh_candidate c = {.start = hits[i].start,
+                           .end = at,
+                           .normal = msh_arena_copy(out->scratch, number),
+                           .excerpt = msh_mask(out->scratch, number, 3, 4, "*")};
+        if (!c.normal.data || !c.excerpt.data)
+            return MSH_E_MEMORY;
+        MSH_TRY(out->found(out->ctx, &c));
+    }
+    return MSH_OK;
+}
+
 static msh_err mobile_scan(const void *state, void *item, const msh_kind_text *t,
                            const msh_literal_hit *hits, size_t n_hits, const msh_kind_out *out)
 {
-    (void)hits;
-    (void)n_hits;
+    const mobile_state *st = state;
+    if (st->chinese)
+        return scan_chinese(t->text, hits, n_hits, out);
     msh_digits all;
     mobile_item *it = item;
     it->markup = t->from->flags & TEXT_MARKUP;
@@ -274,17 +305,43 @@ static msh_err mobile_scan(const void *state, void *item, const msh_kind_text *t
     return MSH_OK;
 }
 
-/* find: {kind: mobile, rows: 5} */
+/* Any two numerals of the beginning: 一三 … 壹玖, 幺八. */
+static msh_err want_chinese(const msh_kind_compile *c)
+{
+    static const char *const ones[] = {"一", "壹", "幺"};
+    static const char *const seconds[] = {"三", "四", "五", "六", "七", "八", "九",
+                                          "叁", "肆", "伍", "陆", "柒", "捌", "玖"};
+    for (size_t i = 0; i < sizeof ones / sizeof ones[0]; i++)
+        for (size_t k = 0; k < sizeof seconds / sizeof seconds[0]; k++) {
+            char word[8];
+            size_t n = strlen(ones[i]);
+            memcpy(word, ones[i], n);
+            memcpy(word + n, seconds[k], 3);
+            msh_view kept = msh_arena_copy(c->arena, (msh_view){(const uint8_t *)word, n + 3});
+            if (!kept.data)
+                return MSH_E_MEMORY;
+            MSH_TRY(c->want_literal(c->ctx, kept, 0));
+        }
+    return MSH_OK;
+}
+
+/* find: {kind: mobile, what: number|chinese, rows: 5} */
 static msh_err mobile_compile(const msh_kind_compile *c, msh_node *find, void **state,
                               msh_error *why)
 {
     mobile_state *st = msh_arena_calloc(c->arena, 1, sizeof *st);
     if (!st)
         return msh_fail(why, MSH_E_MEMORY, "out of memory");
+    msh_view what = MSH_VIEW("number");
     st->rows = 5;
+    MSH_TRY(msh_node_text(c, find, "what", &what, why));
+    st->chinese = msh_view_eq_str(what, "chinese");
+    if (!st->chinese && !msh_view_eq_str(what, "number"))
+        return c->refuse(c->ctx, msh_node_get(find, "what"), "应为 number 或 chinese",
+                         "number or chinese is expected", why);
     MSH_TRY(msh_node_uint(c, find, "rows", (msh_node_range){2, MSH_SEEN_MOST}, &st->rows, why));
     *state = st;
-    return MSH_OK;
+    return st->chinese ? want_chinese(c) : MSH_OK;
 }
 
 const msh_kind msh_kind_mobile = {

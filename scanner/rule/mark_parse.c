@@ -276,6 +276,20 @@ static bool take_event(msh_view t, size_t at, msh_mark *m)
     return false;
 }
 
+/* Papers of examinations also write it without a star: 绝密·启用前. */
+static bool take_opening(msh_view t, size_t at, msh_mark *m)
+{
+    static const char *const words[] = {"启用前", "启封前", "开考前", "开启前", "拆封前"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (msh_chars_has(t, at, msh_view_str(words[i]))) {
+            m->term = MSH_TERM_EVENT;
+            m->term_start = at;
+            m->term_end = at + strlen(words[i]);
+            return true;
+        }
+    return false;
+}
+
 /* ”三个字后面: prose behind a quoted mark. */
 static bool ends_quote(msh_view t, size_t at)
 {
@@ -352,6 +366,20 @@ static bool halves_before(msh_view t, size_t *at, uint32_t want)
     return false;
 }
 
+/* What a mark may be put on, between level and star: 机密文件★10年. Longer words first. */
+static bool noun_before(msh_view t, size_t *at)
+{
+    static const char *const nouns[] = {"级文件", "级资料", "级材料", "级电报", "文件", "资料",
+                                        "材料",   "公文",   "电报",   "档案",   "图纸", "载体",
+                                        "信息",   "内容",   "事项",   "件"};
+    for (size_t i = 0; i < sizeof nouns / sizeof nouns[0]; i++)
+        if (msh_chars_ends(t, *at, msh_view_str(nouns[i]))) {
+            *at -= strlen(nouns[i]);
+            return true;
+        }
+    return false;
+}
+
 /* Reading back from a star. */
 typedef struct back {
     msh_view text;
@@ -401,30 +429,45 @@ static size_t level_after(const msh_mark_level *level, msh_view t, size_t at)
     return at;
 }
 
+/* The level before a star, where `from` is; a term behind it allows look-alikes and a noun. */
+static bool level_of_star(const msh_mark_grammar *g, msh_view t, size_t from, msh_mark *m)
+{
+    bool term = m->term != MSH_TERM_NONE;
+    for (int alike = 0; alike <= term; alike++)
+        for (size_t i = 0; i < g->n_levels; i++) {
+            back b = {.text = t, .at = from, .alike = alike};
+            if (!level_before(&g->levels[i], &b) || (b.disguised && !term))
+                continue;
+            m->start = b.at;
+            m->level = i;
+            m->disguised = b.disguised;
+            return true;
+        }
+    return false;
+}
+
 static bool before_star(const msh_mark_grammar *g, msh_view t, size_t star, size_t star_end,
                         msh_mark *out)
 {
     size_t len, end = star_end;
-    if (is_black_star(msh_chars_at(t, end, &len)))
+    uint32_t next = msh_chars_at(t, end, &len);
+    if (is_black_star(next) || next == 0x25B2) /* 核心商密★▲ */
         end += len;
     msh_mark m = {.form = MSH_MARK_STAR, .end = end};
     (void)take_term(t, skip_soft(t, end, GAP_ITEMS), true, &m);
     if (m.term != MSH_TERM_NONE)
         m.end = m.term_end;
-    else if (end > star_end) /* ★★★: a rating */
+    else if (end > star_end && next != 0x25B2) /* ★★★: a rating */
         return false;
-    for (int alike = 0; alike <= (m.term != MSH_TERM_NONE); alike++)
-        for (size_t i = 0; i < g->n_levels; i++) {
-            back b = {.text = t, .at = star, .alike = alike};
-            if (!level_before(&g->levels[i], &b) || (b.disguised && m.term == MSH_TERM_NONE))
-                continue;
-            m.start = b.at;
-            m.level = i;
-            m.disguised = b.disguised;
-            *out = m;
-            return true;
-        }
-    return false;
+    bool found = level_of_star(g, t, star, &m);
+    if (!found && m.term != MSH_TERM_NONE && m.term != MSH_TERM_EVENT) {
+        size_t noun = star;
+        found = noun_before(t, &noun) && level_of_star(g, t, noun, &m);
+        m.disguised = true;
+    }
+    if (found)
+        *out = m;
+    return found;
 }
 
 /* Where "10年" begins that ends at `at`; `at` itself when there is none. */
@@ -533,7 +576,8 @@ bool msh_mark_at_level(const msh_mark_grammar *g, msh_view text, size_t start, s
     size_t term = weak_star(text, at, &m);
     if (is_black_star(msh_chars_at(text, term, &len)))
         return false;
-    bool found = take_term(text, term, m.form == MSH_MARK_STAR, &m);
+    bool found = take_term(text, term, m.form == MSH_MARK_STAR, &m) ||
+                 (m.form != MSH_MARK_STAR && take_opening(text, term, &m));
     for (unsigned n = 0; !found && g->loose_star && n < LOOSE_STAR; n++) {
         (void)msh_chars_at(text, term, &len);
         if (len == 0 || text.data[term] == '\n')

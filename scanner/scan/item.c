@@ -15,6 +15,26 @@
 
 enum { ENTRY_CEILING = 256 << 20, LISTED_OUTCOMES = 1000 };
 
+/* A path as vpaths write it: '!' parts members and is escaped in names. */
+static msh_view escaped(msh_arena *a, msh_view path)
+{
+    size_t marks = 0;
+    for (size_t i = 0; i < path.len; i++)
+        marks += path.data[i] == '!';
+    if (marks == 0)
+        return path;
+    uint8_t *p = msh_arena_alloc(a, path.len + marks);
+    if (!p)
+        return (msh_view){NULL, 0};
+    size_t n = 0;
+    for (size_t i = 0; i < path.len; i++) {
+        if (path.data[i] == '!')
+            p[n++] = '\\';
+        p[n++] = path.data[i];
+    }
+    return (msh_view){p, n};
+}
+
 msh_entry *msh_entry_new(uint64_t tag, const msh_source_item *found)
 {
     msh_entry *e = msh_calloc(1, sizeof *e);
@@ -33,9 +53,10 @@ msh_entry *msh_entry_new(uint64_t tag, const msh_source_item *found)
     e->rel = msh_arena_copy(&e->arena, found->rel);
     e->link = msh_arena_copy(&e->arena, found->link);
     e->xattrs = msh_arena_copy(&e->arena, found->xattrs);
+    e->vpath = escaped(&e->arena, e->item.path);
     e->item.size = found->size;
     e->item.mtime_ns = found->mtime_ns;
-    if (!e->item.path.data || !e->rel.data || !e->link.data || !e->xattrs.data ||
+    if (!e->item.path.data || !e->vpath.data || !e->rel.data || !e->link.data || !e->xattrs.data ||
         (found->fd >= 0 && e->fd < 0)) {
         msh_entry_free(e);
         return NULL;
@@ -154,9 +175,11 @@ static bool fingerprint(msh_entry *e, const uint8_t key[MSH_TOKEN_KEY], msh_view
     return ok;
 }
 
+/* The target of a link is a name, too, but not the one that is shown: its place has a name. */
 static bool keep_name_hit(msh_entry *e, const msh_hit *hit)
 {
-    if (hit->place.role != MSH_ROLE_NAME || hit->tier < MSH_TIER_REVIEW)
+    bool target = hit->place.name.len > 0 && msh_view_eq(hit->place.vpath, e->vpath);
+    if (hit->place.role != MSH_ROLE_NAME || hit->tier < MSH_TIER_REVIEW || target)
         return true;
     msh_name_hit *n = msh_arena_calloc(&e->arena, 1, sizeof *n);
     if (!n)
@@ -264,7 +287,22 @@ bool msh_entry_reopen(msh_entry *e)
 /* --- masks of names
  * -------------------------------------------------------------------------------- */
 
-static const uint8_t MASK[] = "\xe2\x96\x88\xe2\x96\x88\xe2\x96\x88"; /* ███ */
+enum { MASK_LEAST = 3, MASK_MOST = 20 };
+
+/* As many █ as characters are hidden, so that names that differ there are still told apart; at
+ * least three, at most twenty. Bytes that are no UTF-8 are counted as a charset of two bytes. */
+static size_t mask_width(msh_view hidden)
+{
+    size_t chars = 0;
+    bool utf8 = msh_view_is_utf8(hidden);
+    for (size_t i = 0; i < hidden.len; i++) {
+        if (utf8 && (hidden.data[i] & 0xC0) == 0x80)
+            continue;
+        chars++;
+        i += !utf8 && hidden.data[i] > 0x80;
+    }
+    return chars < MASK_LEAST ? MASK_LEAST : chars > MASK_MOST ? MASK_MOST : chars;
+}
 
 /* Start of the last component of a vpath: behind its last unescaped '!'. */
 static size_t last_component(msh_view vpath)
@@ -281,13 +319,16 @@ static size_t last_component(msh_view vpath)
 
 static msh_view splice(msh_arena *a, msh_view v, size_t from, size_t to)
 {
-    uint8_t *p = msh_arena_alloc(a, v.len + sizeof MASK);
+    static const uint8_t block[3] = {0xE2, 0x96, 0x88}; /* █ */
+    size_t width = mask_width(msh_view_cut(v, from, to - from)), at = from;
+    uint8_t *p = msh_arena_alloc(a, v.len + width * sizeof block);
     if (!p)
-        return MSH_VIEW("\xe2\x96\x88\xe2\x96\x88\xe2\x96\x88");
+        return MSH_VIEW("███");
     memcpy(p, v.data, from);
-    memcpy(p + from, MASK, sizeof MASK - 1);
-    memcpy(p + from + sizeof MASK - 1, v.data + to, v.len - to);
-    return (msh_view){p, from + sizeof MASK - 1 + v.len - to};
+    for (size_t i = 0; i < width; i++, at += sizeof block)
+        memcpy(p + at, block, sizeof block);
+    memcpy(p + at, v.data + to, v.len - to);
+    return (msh_view){p, at + v.len - to};
 }
 
 /* The item's own path: exactly the bytes that were hit, the gravest masked last so that offsets of
@@ -299,7 +340,7 @@ static void mask_own_path(msh_entry *e)
     for (;;) {
         const msh_name_hit *next = NULL;
         for (const msh_name_hit *n = e->name_hits; n; n = n->next)
-            if (msh_view_eq(n->vpath, e->item.path) && n->offset < before &&
+            if (msh_view_eq(n->vpath, e->vpath) && n->offset < before &&
                 (!next || n->offset > next->offset))
                 next = n;
         if (!next)
@@ -315,25 +356,25 @@ static void mask_own_path(msh_entry *e)
     e->item.path_shown = shown;
 }
 
-static void mask_place(msh_entry *e, msh_place *p)
+static void mask_place(msh_entry *e, msh_view shown, msh_place *p)
 {
     for (const msh_name_hit *n = e->name_hits; n; n = n->next) {
-        if (msh_view_eq(n->vpath, e->item.path) || !msh_view_starts(p->vpath, n->vpath))
+        if (msh_view_eq(n->vpath, e->vpath) || !msh_view_starts(p->vpath, n->vpath))
             continue;
         size_t from = last_component(n->vpath);
         p->vpath = splice(&e->arena, p->vpath, from, n->vpath.len);
         break;
     }
-    if (e->item.path_masked && msh_view_starts(p->vpath, e->item.path)) {
-        msh_view rest = msh_view_cut(p->vpath, e->item.path.len, p->vpath.len);
-        uint8_t *b = msh_arena_alloc(&e->arena, e->item.path_shown.len + rest.len);
+    if (e->item.path_masked && msh_view_starts(p->vpath, e->vpath)) {
+        msh_view rest = msh_view_cut(p->vpath, e->vpath.len, p->vpath.len);
+        uint8_t *b = msh_arena_alloc(&e->arena, shown.len + rest.len);
         if (!b) {
-            p->vpath = e->item.path_shown;
+            p->vpath = shown;
             return;
         }
-        memcpy(b, e->item.path_shown.data, e->item.path_shown.len);
-        memcpy(b + e->item.path_shown.len, rest.data, rest.len);
-        p->vpath = (msh_view){b, e->item.path_shown.len + rest.len};
+        memcpy(b, shown.data, shown.len);
+        memcpy(b + shown.len, rest.data, rest.len);
+        p->vpath = (msh_view){b, shown.len + rest.len};
     }
 }
 
@@ -342,14 +383,17 @@ static void mask_names(msh_entry *e)
     mask_own_path(e);
     if (!e->name_hits)
         return;
+    msh_view shown = escaped(&e->arena, e->item.path_shown);
+    if (!shown.data)
+        shown = MSH_VIEW("███");
     for (size_t i = 0; i < e->n_findings; i++) {
-        mask_place(e, &e->findings[i].place);
+        mask_place(e, shown, &e->findings[i].place);
         msh_place *more = (msh_place *)(uintptr_t)e->findings[i].more;
         for (uint32_t k = 0; k < e->findings[i].n_more; k++)
-            mask_place(e, &more[k]);
+            mask_place(e, shown, &more[k]);
     }
     for (size_t i = 0; i < e->n_outcomes; i++)
-        mask_place(e, &e->outcomes[i].place);
+        mask_place(e, shown, &e->outcomes[i].place);
 }
 
 /* --- the end

@@ -29,7 +29,8 @@ struct msh_entry {
     uint64_t size;
     int64_t mtime_ns, ctime_ns;
     uint64_t dev, ino;
-    msh_view rel; /* path relative to the root of the run, for the log */
+    msh_view rel;   /* path relative to the root of the run, for the log */
+    msh_view vpath; /* the path as places write it ('!' escaped) */
     msh_item item;
     msh_finding *findings;
     size_t n_findings, cap_findings;

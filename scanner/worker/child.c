@@ -327,7 +327,7 @@ static msh_err attribute_texts(msh_child *c, msh_view xattrs)
 static msh_err names(msh_child *c)
 {
     MSH_TRY(path_text(c, c->job->path, (msh_view){NULL, 0}));
-    MSH_TRY(path_text(c, c->job->link, (msh_view){NULL, 0}));
+    MSH_TRY(path_text(c, c->job->link, MSH_VIEW("link")));
     return attribute_texts(c, c->job->xattrs);
 }
 

@@ -85,6 +85,17 @@ static void test_list(void)
     CHECK_INT(bench.found[2].tier, MSH_TIER_BLOCK);
 }
 
+/* A number parted by a line end, as a narrow column wraps it. */
+static void test_line_end(void)
+{
+    CHECK_TIER(&bench, "号码 110105194912\n31002X\n", "REVIEW");
+    CHECK_TIER(&bench, "110101199003\n077416 张三\n", "REVIEW");
+    CHECK_STR(bench.found[0].normal, "110101199003077416");
+    CHECK_TIER(&bench, "110101199003\n077417 张三\n", "none"); /* checksum */
+    CHECK_TIER(&bench, "5110101199003\n077416\n", "none");
+    CHECK_TIER(&bench, "110101199003\t077416\n", "none");
+}
+
 static void test_chinese(void)
 {
     kind_bench b;
@@ -143,6 +154,7 @@ int main(void)
     RUN(test_found);
     RUN(test_not_found);
     RUN(test_list);
+    RUN(test_line_end);
     RUN(test_chinese);
     RUN(test_damaged);
     RUN(test_weak);

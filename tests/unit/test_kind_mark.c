@@ -60,6 +60,12 @@ static void test_review(void)
         ON_LINE("机x密y★10年"),
         ON_LINE("机密★5年 解密"),
         ON_LINE("绝密★启用前"),
+        ON_LINE("绝密·启用前"),
+        ON_LINE("绝密启用前"),
+        "转来机密文件★10年的复印件。\n",
+        ON_LINE("机密资料★长期"),
+        ON_LINE("特急 机密"),
+        ON_LINE("等级：特急·绝密"),
         "var a=\"机\"+\"密\"+\"★10年\";\n",
         "{\"title\": \"机密★10年\"}\n",
         "/* 机密★10年 */ int main(void);\n",
@@ -111,6 +117,10 @@ static void test_none(void)
         "秘密3年级\n",
         "绝密\t机密\t秘密\n30年\t20年\t10年\n",
         "139★★★★5678\n",
+        "机密、特急\n",
+        "试卷在绝密启用前不得拆开。\n",
+        "机密文件★★★★★\n",
+        "机密文件★启用前\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         CHECK_TIER(&bench, texts[i], "none");
@@ -125,6 +135,42 @@ static void test_what_is_shown(void)
     bench_text(&bench, ON_LINE("绝密★2031年6月30日前"));
     REQUIRE(bench.n == 1);
     CHECK_STR(bench.found[0].normal, "绝密★2031年6月30日前");
+}
+
+/* OCR gives nothing, a blank, or one or two other characters for the star. */
+static void test_what_ocr_reads(void)
+{
+    static const char *const texts[] = {ON_LINE("机密10年"),   ON_LINE("机密 10年"),
+                                        ON_LINE("机密大10年"), ON_LINE("秘密*大5年"),
+                                        ON_LINE("绝密+长期"),  ON_LINE("机密★10年")};
+    bench.role = MSH_ROLE_OCR;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        CHECK_TIER(&bench, texts[i], "REVIEW");
+    CHECK_TIER(&bench, ON_LINE("机密文件共10年"), "none");
+    bench.role = MSH_ROLE_BODY;
+    CHECK_TIER(&bench, ON_LINE("机密大10年"), "none");
+}
+
+static bool finds(kind_bench *b, const char *text)
+{
+    bench_text(b, text);
+    return b->n > 0;
+}
+
+static void test_terms_over_the_law(void)
+{
+    kind_bench b;
+    REQUIRE(bench_open(&b, &msh_kind_mark, "overlong=true"));
+    CHECK(finds(&b, ON_LINE("绝密★31年")));
+    CHECK(finds(&b, ON_LINE("秘密★十一年")));
+    CHECK(finds(&b, ON_LINE("机密★241个月")));
+    CHECK(!finds(&b, ON_LINE("绝密★30年")));
+    CHECK(!finds(&b, ON_LINE("机密★20年")));
+    CHECK(!finds(&b, ON_LINE("秘密★10年")));
+    CHECK(!finds(&b, ON_LINE("秘密★3650日")));
+    CHECK(!finds(&b, ON_LINE("绝密★长期")));
+    CHECK(!finds(&b, "不得写成“秘密★20年”。\n"));
+    bench_close(&b);
 }
 
 static void test_roles(void)
@@ -186,6 +232,8 @@ int main(void)
     RUN(test_info);
     RUN(test_none);
     RUN(test_what_is_shown);
+    RUN(test_what_ocr_reads);
+    RUN(test_terms_over_the_law);
     RUN(test_roles);
     RUN(test_levels_of_a_rule);
     RUN(test_hostile);

@@ -90,6 +90,28 @@ static void test_markup(void)
     bench.flags = 0;
 }
 
+static bool finds(kind_bench *b, const char *text)
+{
+    bench_text(b, text);
+    return b->n > 0;
+}
+
+static void test_chinese_numerals(void)
+{
+    kind_bench b;
+    REQUIRE(bench_open(&b, &msh_kind_mobile, "what=chinese"));
+    CHECK(finds(&b, "电话一三八零零一三八零零零。\n"));
+    CHECK_STR(b.found[0].normal, "13800138000");
+    CHECK(finds(&b, "幺三九〇〇〇〇一二三四\n"));
+    CHECK(!finds(&b, "一三八零零一三八零零\n"));
+    CHECK(!finds(&b, "一三八零零一三八零零零零\n"));
+    CHECK(!finds(&b, "二一三八零零一三八零零零\n"));
+    CHECK(!finds(&b, "一二八零零一三八零零零\n"));
+    bench_close(&b);
+    CHECK(!bench_open(&b, &msh_kind_mobile, "what=roman"));
+    bench_close(&b);
+}
+
 int main(void)
 {
     REQUIRE(bench_open(&bench, &msh_kind_mobile, "rows=5"));
@@ -97,6 +119,7 @@ int main(void)
     RUN(test_info);
     RUN(test_none);
     RUN(test_lists);
+    RUN(test_chinese_numerals);
     RUN(test_markup);
     bench_close(&bench);
     CHECK(!bench_open(&bench, &msh_kind_mobile, "rows=1"));

@@ -115,13 +115,28 @@ static void names_with_a_hit_are_masked_everywhere(void)
     add_name_hit(e, &member, "x/secret one two.zip!hidden.txt", 0, 6);
     msh_entry_finish(e, 0);
     CHECK(e->item.path_masked);
-    CHECK_VIEW(e->item.path_shown, MSH_VIEW("x/███ one ███.zip"));
-    CHECK_VIEW(e->outcomes[0].place.vpath, MSH_VIEW("x/███ one ███.zip!███!c"));
+    CHECK_VIEW(e->item.path_shown, MSH_VIEW("x/██████ one ███.zip"));
+    CHECK_VIEW(e->outcomes[0].place.vpath, MSH_VIEW("x/██████ one ███.zip!██████████!c"));
+    msh_entry_free(e);
+}
+
+/* A '!' in a path is escaped in vpaths; the mask has to be found all the same. */
+static void names_with_a_mark_of_members_are_masked(void)
+{
+    msh_entry *e = entry("x/hot! secret.zip");
+    msh_name_hit own;
+    msh_place place = {.vpath = MSH_VIEW("x/hot\\! secret.zip!c"), .offset = MSH_NO_POSITION};
+    msh_entry_outcome(e, MSH_REASON_ZIP_ENCRYPTED, &place, 0);
+    add_name_hit(e, &own, "x/hot\\! secret.zip", 7, 6);
+    msh_entry_finish(e, 0);
+    CHECK_VIEW(e->item.path_shown, MSH_VIEW("x/hot! ██████.zip"));
+    CHECK_VIEW(e->outcomes[0].place.vpath, MSH_VIEW("x/hot\\! ██████.zip!c"));
     msh_entry_free(e);
 }
 
 int main(void)
 {
+    RUN(names_with_a_mark_of_members_are_masked);
     RUN(verdicts_by_weight);
     RUN(exits_by_weight);
     RUN(every_reason_decides_its_verdict);
