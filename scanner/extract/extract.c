@@ -100,6 +100,7 @@ static void probe_all(const msh_doc *doc, int *score)
 {
     size_t n;
     const msh_format *const *rows = msh_formats(&n);
+    bool whole = false;
     for (size_t i = 0; i < n && i < MAX_FORMATS; i++) {
         score[i] = 0;
         if (rows[i]->probe && !(rows[i]->flags & MSH_FORMAT_FALLBACK))
@@ -112,7 +113,11 @@ static void probe_all(const msh_doc *doc, int *score)
             else
                 score[k] = 0;
         }
+        whole |= score[i] > 0 && (rows[i]->flags & MSH_FORMAT_WHOLE);
     }
+    for (size_t i = 0; whole && i < n && i < MAX_FORMATS; i++)
+        if (score[i] < VOUCHES)
+            score[i] = 0;
 }
 
 static msh_err run_format(msh_extract *x, const msh_doc *doc, const msh_format *f, int score,
@@ -135,7 +140,8 @@ static msh_err run_format(msh_extract *x, const msh_doc *doc, const msh_format *
     }
     t->read |= (f->flags & MSH_FORMAT_TEXT) == 0 || (f->flags & MSH_FORMAT_FALLBACK) != 0;
     if (!x->scope->up && score > t->sure) {
-        x->format = msh_view_str(f->name);
+        if (!(f->flags & MSH_FORMAT_NAMES))
+            x->format = msh_view_str(f->name);
         t->sure = score;
     }
     if (f->flags & MSH_FORMAT_PARTIAL)
@@ -405,18 +411,26 @@ msh_err msh_extract_tail(msh_extract *x, const msh_doc *doc, uint64_t from)
     return err;
 }
 
-static int surest(const msh_doc *doc)
+int msh_extract_surest(msh_view bytes)
 {
     size_t n;
     const msh_format *const *rows = msh_formats(&n);
+    msh_input in;
+    msh_input_memory(&in, bytes);
+    msh_doc doc = {.in = &in, .head = msh_view_cut(bytes, 0, MSH_HEAD)};
     int best = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; bytes.len >= GUESS_LEAST && i < n; i++) {
         if (!rows[i]->probe || (rows[i]->flags & MSH_FORMAT_FALLBACK))
             continue;
-        int s = rows[i]->probe(doc);
+        int s = rows[i]->probe(&doc);
         best = s > best ? s : best;
     }
     return best;
+}
+
+bool msh_extract_knows(msh_view bytes)
+{
+    return msh_extract_surest(bytes) >= GUESS_SURE;
 }
 
 msh_err msh_extract_guess(msh_extract *x, const msh_doc *doc, const char *label,
@@ -425,11 +439,11 @@ msh_err msh_extract_guess(msh_extract *x, const msh_doc *doc, const char *label,
     char name[64];
     msh_input in;
     msh_input_memory(&in, bytes);
-    msh_doc child = {.in = &in, .head = msh_view_cut(bytes, 0, MSH_HEAD)};
+    msh_doc child = {.in = &in};
     MSH_TRY(msh_budget_decoded(&x->budget, bytes.len));
     if (bytes.len < GUESS_TEXT)
         return msh_emit_bytes(x, at, bytes, MSH_CHARSET_COUNT, MSH_TEXT_GUESS);
-    bool document = bytes.len >= GUESS_LEAST && surest(&child) >= GUESS_SURE;
+    bool document = msh_extract_knows(bytes);
     (void)snprintf(name, sizeof name, "%.20s@%llu", label, (unsigned long long)at->offset);
     child.place = msh_child_place(x, doc, msh_view_str(name));
     return descend(x, &child, document ? GUESS_ANY : GUESS_AS_TEXT);

@@ -132,7 +132,11 @@ enum {
     MSH_FORMAT_CONTAINER = 2, /* its bytes say little: raw sweep only of what was not decoded */
     MSH_FORMAT_FALLBACK = 4,  /* runs only when no other did */
     MSH_FORMAT_PARTIAL = 8,   /* reads not all there is: outcome partial beside */
-    MSH_FORMAT_MARKUP = 16    /* with TEXT: the view as written is markup (MSH_TEXT_MARKUP) */
+    MSH_FORMAT_MARKUP = 16,   /* with TEXT: the view as written is markup (MSH_TEXT_MARKUP) */
+    MSH_FORMAT_NAMES = 32,    /* a file's extractor sets x->format itself */
+    /* Accounts for every byte, also of what stands in it and behind it: formats that are less than
+     * 50 sure, as their beginning lies further in, do not run beside it. */
+    MSH_FORMAT_WHOLE = 64
 };
 
 /* All rows of formats.def in order; *n their number. */
@@ -169,6 +173,10 @@ MSH_MUST_CHECK msh_err msh_extract_tail(msh_extract *x, const msh_doc *doc, uint
  * else handed on as text; never an outcome for being unknown. label: "base64". */
 MSH_MUST_CHECK msh_err msh_extract_guess(msh_extract *x, const msh_doc *doc, const char *label,
                                          const msh_place *at, msh_view bytes);
+/* Whether a format is sure of these bytes: a document, not just data. */
+bool msh_extract_knows(msh_view bytes);
+/* How sure the surest format is; 0 for less than 64 bytes. */
+int msh_extract_surest(msh_view bytes);
 /* The place of a member, without reading it (for an outcome about it). The vpath is in x->arena. */
 msh_place msh_child_place(msh_extract *x, const msh_doc *doc, msh_view name);
 
