@@ -281,7 +281,7 @@ static void read_control(rtf *r)
         put_cp(r, 0xa0);
         break;
     case '_':
-        put_cp(r, '-');
+        put_cp(r, 0x2011);
         break;
     case '\n':
     case '\r':

@@ -57,6 +57,29 @@ static void put_tiff(msh_buf *b)
     msh_buf_put(b, wide, sizeof wide - 1);
 }
 
+static void put_wide(msh_buf *b, const char *ascii, size_t zeros)
+{
+    msh_buf_put_u32(b, (uint32_t)(2 * (strlen(ascii) + zeros)));
+    for (; *ascii; ascii++)
+        msh_buf_put_u16(b, (uint16_t)*ascii);
+    for (; zeros; zeros--)
+        msh_buf_put_u16(b, 0);
+}
+
+/* A section with an author, a text at an odd offset, and a file that was put in. */
+static void put_onenote(msh_buf *b)
+{
+    msh_buf_put(b, "\xE4\x52\x5C\x7B\x8C\xD8\xA7\x4D\xAE\xB1\x53\x78\xD0\x29\x96\xD3", 16);
+    put_wide(b, "Li Lei", 1);
+    msh_buf_put(b, "\1\0\0", 3);
+    msh_buf_put_u32(b, 14);
+    msh_buf_put(b, "\x3a\x67\xc6\x5b\x05\x26\x31\0\x30\0\x74\x5e\0\0", 14);
+    msh_buf_put(b, "\xE7\x16\xE3\xBD\x65\x26\x11\x45\xA4\xC4\x8D\x4D\x0B\x7A\x9E\xAC", 16);
+    msh_buf_put_u32(b, 12);
+    msh_buf_put(b, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16);
+    msh_buf_put_str(b, "file put in\n");
+}
+
 static void put_png(msh_buf *b)
 {
     msh_buf part;
@@ -170,6 +193,9 @@ static const struct {
     {"tiff", put_tiff, {"EXIF|机密★10年", "XP|机密★未", NULL}},
     {"webp", put_webp, {"一号机密★", NULL}},
     {"bmp", put_bmp, {"!image.needs-ocr", NULL}},
+    {"onenote",
+     put_onenote,
+     {"Li Lei", "机密★10年", "body|a!file@", "file put in", "!format.unsupported", NULL}},
     {"mp3", put_mp3, {"TIT2|机密★未", "COMM|", "!format.unsupported", NULL}},
 };
 #define PICTURES (sizeof pictures / sizeof pictures[0])
