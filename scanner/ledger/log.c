@@ -152,18 +152,25 @@ static msh_err load_key(msh_log *l, size_t p, msh_error *why)
     return msh_note_key_init(&l->keys[p], name, key);
 }
 
-/* Room to be given back when the disk is full; the log works without it. */
-static void make_reserve(const msh_log *l)
+/* Room to be given back when the disk is full. Where there is no room for it, a run would break off
+ * in the middle: MSH_E_FULL before anything is scanned. Where it cannot be had for another reason
+ * the log works without it. */
+static msh_err make_reserve(const msh_log *l, msh_error *why)
 {
     char path[MSH_LOG_PATH];
     if (msh_store_path(l->dir, "reserve", path, NULL) != MSH_OK)
-        return;
+        return MSH_OK;
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
-        return;
-    if (posix_fallocate(fd, 0, RESERVE) != 0)
-        (void)unlink(path);
+        return errno == ENOSPC ? msh_fail_errno(why, MSH_E_FULL, "%s", path) : MSH_OK;
+    int failed = posix_fallocate(fd, 0, RESERVE);
     close(fd);
+    if (failed)
+        (void)unlink(path);
+    return failed == ENOSPC
+               ? msh_fail(why, MSH_E_FULL, "%s：需要 %d KiB 空间 / needs that much room", path,
+                          RESERVE >> 10)
+               : MSH_OK;
 }
 
 static msh_err lock(msh_log *l, msh_error *why)
@@ -420,7 +427,7 @@ static msh_err open_locked(msh_log *l, const char *origin, msh_error *why)
         MSH_TRY(load_key(l, p, why));
         MSH_TRY(msh_hasher_init(&l->hashers[p], msh_profile_at(p)->digest));
     }
-    make_reserve(l);
+    MSH_TRY(make_reserve(l, why));
     return be_current(l, why);
 }
 

@@ -119,6 +119,10 @@ if [ "$(id -u)" = 0 ]; then
     if mount -t tmpfs -o size=64k tmpfs "$here/full" 2>/dev/null; then
         run 74 scan --state "$here/full" --format ndjson "$here/clean"
         says_not out '"type":"item"'
+        # also when what there is to be written would still have fitted
+        rm -rf "$here/full/log" && mkdir "$here/few" && echo 通知 >"$here/few/a.txt"
+        run 74 scan --state "$here/full" --format ndjson "$here/few"
+        says_not out '"type":"item"'
         umount "$here/full"
     else
         echo 'SKIPPED part: cannot mount a small file system here'
