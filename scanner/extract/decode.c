@@ -153,13 +153,18 @@ static bool is_wide(msh_charset cs)
     return msh_emit_unit(cs) > 1;
 }
 
-/* A declaration counts unless it is among the readings, or cannot be meant: wide ones lie when the
- * bytes are not, and nothing contradicts pure ASCII but the stateful ones. */
-static void add_declared(msh_readings *r, msh_charset declared, msh_view all)
+/* A declaration cannot be meant where a wide one is given to bytes that are not, and nothing
+ * contradicts pure ASCII but the stateful ones. */
+void msh_decode_add_declared(msh_readings *r, msh_charset declared, msh_view all)
 {
     for (unsigned i = 0; i < r->n; i++)
-        if (r->cs[i] == declared)
+        if (r->cs[i] == declared) {
+            if (r->bom == 0) {
+                r->cs[i] = r->cs[0];
+                r->cs[0] = declared;
+            }
             return;
+        }
     if (declared == MSH_CHARSET_COUNT || is_wide(declared) || (r->n && is_wide(r->cs[0])))
         return;
     bool ascii = first_high(all) == all.len;
@@ -181,7 +186,9 @@ msh_err msh_decode_each(msh_extract *x, const msh_doc *doc,
         return msh_report(x, &doc->place, MSH_REASON_LIMIT_MEMBER_SIZE, doc->in->size);
     MSH_TRY(msh_input_whole(doc->in, most, &all));
     msh_readings r = detect(doc, all);
-    add_declared(&r, declared_in(doc), all);
+    msh_decode_add_declared(&r, declared_in(doc), all);
+    if (doc->declares)
+        msh_decode_add_declared(&r, doc->declared, all);
     for (unsigned i = 0; i < r.n; i++) {
         msh_decoded d;
         msh_err err = msh_decode_all(&d, all, r.cs[i], i == 0 ? r.bom : 0);

@@ -33,6 +33,7 @@ struct msh_scope {
     uint64_t size, print;
     bool markup;
     guess_kind guess;
+    uint64_t runs_until; /* see msh_extract_runs_read */
 };
 
 /* What came of the formats of one document. */
@@ -49,6 +50,17 @@ static msh_err read_document(msh_extract *x, msh_doc *doc, guess_kind guess);
 bool msh_extract_is_markup(const msh_extract *x)
 {
     return x->scope && x->scope->markup;
+}
+
+void msh_extract_runs_read(msh_extract *x, uint64_t from)
+{
+    if (x->scope)
+        x->scope->runs_until = from;
+}
+
+uint64_t msh_extract_runs_until(const msh_extract *x)
+{
+    return x->scope ? x->scope->runs_until : UINT64_MAX;
 }
 
 /* --- errors to outcomes --------------------------------------------------------------------------
@@ -237,6 +249,7 @@ static msh_err read_head(msh_doc *doc, msh_buf *head)
 static msh_err read_in_scope(msh_extract *x, msh_doc *doc, guess_kind guess)
 {
     struct msh_scope s = {.up = x->scope, .size = doc->in->size, .guess = guess};
+    s.runs_until = UINT64_MAX;
     MSH_TRY(print_of(doc, &s.print));
     if (is_inside_itself(x, &s))
         return msh_report(x, &doc->place, MSH_REASON_LIMIT_DEPTH, x->budget.depth);
@@ -348,16 +361,25 @@ static msh_err descend(msh_extract *x, msh_doc *child, guess_kind guess)
     return err;
 }
 
-msh_err msh_extract_child_input(msh_extract *x, const msh_doc *doc, msh_view name, msh_input *in)
+static msh_err read_member(msh_extract *x, const msh_doc *doc, const msh_part *part, msh_input *in)
 {
-    msh_doc child = {.in = in, .name = last_part(name)};
-    child.place = msh_child_place(x, doc, name);
+    msh_doc child = {.in = in, .name = last_part(part->name)};
+    child.declares = part->declares;
+    child.declared = part->charset;
+    child.place = msh_child_place(x, doc, part->name);
     child.place.page = doc->place.page;
     msh_err err = msh_budget_member(&x->budget);
     if (err != MSH_OK)
         return settle(x, &child.place, err);
-    MSH_TRY(settle(x, &child.place, emit_name(x, &child.place, name)));
+    if (!part->unnamed)
+        MSH_TRY(settle(x, &child.place, emit_name(x, &child.place, part->name)));
     return descend(x, &child, NO_GUESS);
+}
+
+msh_err msh_extract_child_input(msh_extract *x, const msh_doc *doc, msh_view name, msh_input *in)
+{
+    msh_part part = {.name = name};
+    return read_member(x, doc, &part, in);
 }
 
 msh_err msh_extract_child(msh_extract *x, const msh_doc *doc, msh_view name, msh_view bytes)
@@ -365,6 +387,15 @@ msh_err msh_extract_child(msh_extract *x, const msh_doc *doc, msh_view name, msh
     msh_input in;
     msh_input_memory(&in, bytes);
     msh_err err = msh_extract_child_input(x, doc, name, &in);
+    msh_input_dispose(&in);
+    return err;
+}
+
+msh_err msh_extract_part(msh_extract *x, const msh_doc *doc, const msh_part *part, msh_view bytes)
+{
+    msh_input in;
+    msh_input_memory(&in, bytes);
+    msh_err err = read_member(x, doc, part, &in);
     msh_input_dispose(&in);
     return err;
 }

@@ -104,6 +104,8 @@ typedef struct msh_doc {
     msh_place place;
     msh_view head; /* the first bytes of the input, at most MSH_HEAD */
     msh_view name; /* last part of the path, for suffixes */
+    bool declares; /* what it lies in names the charset of its text */
+    msh_charset declared;
 } msh_doc;
 enum { MSH_HEAD = 65536 };
 
@@ -166,6 +168,20 @@ MSH_MUST_CHECK msh_err msh_extract_child(msh_extract *x, const msh_doc *doc, msh
 /* The same for content on which another input gives access. */
 MSH_MUST_CHECK msh_err msh_extract_child_input(msh_extract *x, const msh_doc *doc, msh_view name,
                                                msh_input *in);
+/* The same for something of which more is known. */
+typedef struct msh_part {
+    msh_view name;
+    bool unnamed;  /* the name is ours, not the document's: it is no text */
+    bool declares; /* charset is what the document says of its text */
+    msh_charset charset;
+} msh_part;
+MSH_MUST_CHECK msh_err msh_extract_part(msh_extract *x, const msh_doc *doc, const msh_part *part,
+                                        msh_view bytes);
+/* A format of text says: encoded runs from byte `from` on were decoded and handed on by it, the
+ * text extractor need not look for them again. */
+void msh_extract_runs_read(msh_extract *x, uint64_t from);
+/* Up to where runs are still to be looked for; UINT64_MAX = everywhere. */
+uint64_t msh_extract_runs_until(const msh_extract *x);
 /* Bytes behind the end of a format (after a picture's last chunk, a zip's directory): NULs are
  * padding, all else is probed as a member named "+tail@OFFSET". */
 MSH_MUST_CHECK msh_err msh_extract_tail(msh_extract *x, const msh_doc *doc, uint64_t from);
@@ -207,6 +223,10 @@ size_t msh_emit_boundary(msh_charset cs, msh_view bytes, size_t at);
 unsigned msh_emit_unit(msh_charset cs);
 /* Line ends in bytes. */
 uint32_t msh_emit_lines(msh_charset cs, msh_view bytes);
+/* The charset that a document declares among the readings of its text: first where it is one of
+ * them, last where it says something else; not at all where it cannot be meant. declared may be
+ * MSH_CHARSET_COUNT. */
+void msh_decode_add_declared(msh_readings *r, msh_charset declared, msh_view all);
 /* Whether the document being read is markup by one of its formats. */
 bool msh_extract_is_markup(const msh_extract *x);
 

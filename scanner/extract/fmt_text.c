@@ -231,17 +231,24 @@ static msh_err find_runs(msh_extract *x, const msh_doc *doc)
 {
     msh_input *in = doc->in;
     run_ctx ctx = {x, doc, 0};
-    if (in->is_whole && in->size <= ENCODED_PART)
-        return msh_find_encoded(in->memory, (size_t)x->limits->member_size, found_run, &ctx);
+    uint64_t until = msh_extract_runs_until(x);
+    if (until > in->size)
+        until = in->size;
+    if (in->is_whole && until <= ENCODED_PART) {
+        msh_view v = msh_view_cut(in->memory, 0, (size_t)until);
+        return msh_find_encoded(v, (size_t)x->limits->member_size, found_run, &ctx);
+    }
     msh_buf part;
     msh_buf_init(&part, ENCODED_PART);
     msh_err err = MSH_OK;
     uint8_t *room = msh_buf_room(&part, ENCODED_PART);
     if (!room)
         return MSH_E_MEMORY;
-    while (ctx.offset < in->size) {
-        size_t got = 0;
-        MSH_GUARD(msh_input_read(in, ctx.offset, room, ENCODED_PART, &got));
+    while (ctx.offset < until) {
+        size_t got = 0, want = ENCODED_PART;
+        if (want > until - ctx.offset)
+            want = (size_t)(until - ctx.offset);
+        MSH_GUARD(msh_input_read(in, ctx.offset, room, want, &got));
         MSH_GUARD(msh_budget_time(&x->budget));
         MSH_GUARD(msh_find_encoded(msh_view_of(room, got), (size_t)x->limits->member_size,
                                    found_run, &ctx));
@@ -270,6 +277,8 @@ static msh_err extract(msh_extract *x, const msh_doc *doc)
     msh_err err = MSH_OK;
     if (found.n == 0)
         return MSH_E_SYNTAX;
+    if (doc->declares)
+        msh_decode_add_declared(&found, doc->declared, doc->head);
     msh_buf_init(&r.window, MSH_TEXT_WINDOW + LOOK_AHEAD);
     r.flags =
         (msh_extract_is_markup(x) ? MSH_TEXT_MARKUP : 0u) | (found.n > 1 ? MSH_TEXT_GUESS : 0u);

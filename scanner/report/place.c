@@ -58,6 +58,22 @@ static void put_sheet_cell(msh_buf *out, const msh_place *p, bool *first)
     }
 }
 
+/* The name of a field in the reader's language, where it is a known one. */
+static msh_view field_name(msh_view name, msh_lang lang)
+{
+    static const struct {
+        const char *name, *zh;
+    } fields[] = {
+#define MSH_FIELD(name, zh) {name, zh},
+#include "report/fields.def"
+#undef MSH_FIELD
+    };
+    for (size_t i = 0; lang == MSH_LANG_ZH && i < sizeof fields / sizeof fields[0]; i++)
+        if (msh_view_eq_nocase(name, msh_view_str(fields[i].name)))
+            return msh_view_str(fields[i].zh);
+    return name;
+}
+
 void msh_place_words(msh_buf *out, const msh_place *p, msh_lang lang)
 {
     bool first = true, zh = lang == MSH_LANG_ZH;
@@ -72,7 +88,7 @@ void msh_place_words(msh_buf *out, const msh_place *p, msh_lang lang)
     }
     if (p->name.len) {
         part(out, &first);
-        msh_escape_terminal(out, p->name);
+        msh_escape_terminal(out, p->role == MSH_ROLE_META ? field_name(p->name, lang) : p->name);
     }
     if (p->page) {
         part(out, &first);

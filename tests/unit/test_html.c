@@ -1,4 +1,5 @@
 /* html: what a reader of a page sees, and what he does not (domain.md section 6). */
+#define _POSIX_C_SOURCE 200809L
 #include "check.h"
 #include "extract_dump.h"
 

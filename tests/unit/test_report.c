@@ -37,6 +37,13 @@ static void places_as_people_say_them(void)
     p = (msh_place){.vpath = MSH_VIEW("a.txt")};
     msh_place_words(&b, &p, MSH_LANG_EN);
     CHECK_VIEW(msh_buf_view(&b), MSH_VIEW("body"));
+    msh_buf_reset(&b);
+    p = (msh_place){.vpath = MSH_VIEW("a.eml"), .role = MSH_ROLE_META, .name = MSH_VIEW("SUBJECT")};
+    msh_place_words(&b, &p, MSH_LANG_ZH);
+    CHECK_VIEW(msh_buf_view(&b), MSH_VIEW("文档属性 · 主题"));
+    msh_buf_reset(&b);
+    msh_place_words(&b, &p, MSH_LANG_EN);
+    CHECK_VIEW(msh_buf_view(&b), MSH_VIEW("properties · SUBJECT"));
     msh_buf_dispose(&b);
 }
 

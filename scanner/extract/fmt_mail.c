@@ -1,0 +1,638 @@
+/* fmt_mail.c: mails, news, web archives (RFC 5322, 2045–2049, 2557): own reader.
+ *
+ * The text extractor hands on the source as written; this adds every field decoded, and every part
+ * as a member: multiparts at any depth the budget allows, with boundaries that are missing, doubled
+ * or never closed; preamble, epilogue and what stands behind the end are read as well. */
+#include "extract/mime.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/view.h"
+#include "extract/html.h"
+
+enum { BOUNDARIES = 4, BOUNDARY_MOST = 1024, SEAM = 2048, CODINGS = 4, NAME_MOST = 16384 };
+
+typedef struct mail {
+    msh_extract *x;
+    const msh_doc *doc;
+    msh_view all;
+    unsigned bodies[4]; /* unnamed parts so far, by kind */
+    msh_buf seam;       /* the end of the text part before: a reader shows them as one */
+    uint32_t line;      /* of `lined` */
+    size_t lined;
+} mail;
+
+/* What the fields of one entity say. */
+typedef struct entity {
+    msh_buf type, disposition; /* unfolded values */
+    msh_mime_params params, place;
+    msh_view boundary[BOUNDARIES];
+    size_t n_boundaries;
+    msh_mime_coding codings[CODINGS];
+    size_t n_codings;
+    msh_view location;
+    msh_buf boundaries; /* their bytes */
+    bool top;
+} entity;
+
+static msh_err read_entity(mail *m, msh_view part, bool top, bool digest);
+
+/* --- fields
+ * --------------------------------------------------------------------------------------------- */
+
+static uint32_t line_of(mail *m, size_t at)
+{
+    while (m->lined < at) {
+        size_t end = msh_mime_line_end(m->all, m->lined);
+        if (end > at)
+            break;
+        m->line++;
+        m->lined = end;
+    }
+    return m->line;
+}
+
+/* Fields of a part that say how to read it, not what it is. */
+static bool is_dull(msh_view name, msh_view value)
+{
+    static const char *const names[] = {"content-type", "content-transfer-encoding",
+                                        "content-disposition", "mime-version", "content-length"};
+    bool dull = false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        dull |= msh_view_eq_nocase(name, msh_view_str(names[i]));
+    return dull && msh_view_is_utf8(value) && msh_view_find(value, MSH_VIEW("=?"), 0) == SIZE_MAX;
+}
+
+static msh_err emit_field(mail *m, const msh_mime_field *f, msh_view part)
+{
+    msh_place place = m->doc->place;
+    size_t at = (size_t)(part.data - m->all.data) + f->at;
+    place.role = MSH_ROLE_META;
+    place.name = f->name;
+    place.offset = at;
+    place.line = line_of(m, at);
+    return msh_mime_emit(m->x, &place, f->value);
+}
+
+static void add_coding(entity *e, msh_view value)
+{
+    msh_mime_coding c = msh_mime_coding_of(value);
+    for (size_t i = 0; i < e->n_codings; i++)
+        if (e->codings[i] == c)
+            return;
+    if (e->n_codings < CODINGS)
+        e->codings[e->n_codings++] = c;
+}
+
+/* Several fields of one type: all boundaries count, the first one names the type. */
+static void add_type(entity *e, msh_view value)
+{
+    msh_buf flat, *into = e->type.len ? &flat : &e->type;
+    msh_mime_params more, *p = e->type.len ? &more : &e->params;
+    msh_charset cs;
+    msh_buf_init(&flat, value.len + 1);
+    msh_mime_unfold(value, into);
+    msh_mime_parse_params(msh_buf_view(into), p);
+    for (size_t n = 0; e->n_boundaries < BOUNDARIES; n++) {
+        size_t from = e->boundaries.len;
+        if (!msh_mime_param_value(p, "boundary", n, &e->boundaries, &cs))
+            break;
+        if (e->boundaries.len > from && msh_buf_err(&e->boundaries) == MSH_OK)
+            e->boundary[e->n_boundaries++] = (msh_view){NULL, e->boundaries.len - from};
+    }
+    msh_buf_dispose(&flat);
+}
+
+static msh_err read_fields(mail *m, msh_view part, entity *e, size_t *body)
+{
+    msh_mime_field f;
+    size_t at = 0;
+    while (msh_mime_next_field(part, &at, &f)) {
+        if (e->top || !is_dull(f.name, f.value))
+            MSH_TRY(emit_field(m, &f, part));
+        if (msh_view_eq_nocase(f.name, MSH_VIEW("content-type"))) {
+            add_type(e, f.value);
+        } else if (msh_view_eq_nocase(f.name, MSH_VIEW("content-transfer-encoding"))) {
+            add_coding(e, f.value);
+        } else if (msh_view_eq_nocase(f.name, MSH_VIEW("content-location"))) {
+            e->location = f.value;
+        } else if (msh_view_eq_nocase(f.name, MSH_VIEW("content-disposition")) &&
+                   e->disposition.len == 0) {
+            msh_mime_unfold(f.value, &e->disposition);
+            msh_mime_parse_params(msh_buf_view(&e->disposition), &e->place);
+        }
+    }
+    *body = at;
+    size_t from = 0;
+    for (size_t i = 0; i < e->n_boundaries; i++) {
+        e->boundary[i].data = e->boundaries.data + from;
+        from += e->boundary[i].len;
+    }
+    return msh_buf_err(&e->type) != MSH_OK ? msh_buf_err(&e->type) : msh_buf_err(&e->disposition);
+}
+
+static bool type_is(const entity *e, const char *type)
+{
+    return msh_view_eq_nocase(e->params.value, msh_view_str(type));
+}
+
+static bool type_starts(const entity *e, const char *head)
+{
+    msh_view h = msh_view_str(head);
+    return msh_view_eq_nocase(msh_view_cut(e->params.value, 0, h.len), h);
+}
+
+/* --- names
+ * ---------------------------------------------------------------------------------------------- */
+
+/* A name as its mail means it: encoded words, a charset of RFC 2231, or bytes as they stand. */
+static msh_err plain_name(msh_view raw, msh_charset cs, msh_buf *out)
+{
+    size_t used;
+    uint64_t bad = 0;
+    if (msh_view_find(raw, MSH_VIEW("=?"), 0) != SIZE_MAX)
+        return msh_mime_decode_words(raw, out, NULL, NULL);
+    if (cs != MSH_CHARSET_COUNT)
+        msh_charset_decode(cs, raw, true, out, &used, &bad);
+    else
+        msh_buf_put_view(out, raw);
+    return msh_buf_err(out);
+}
+
+/* Each name that a parameter gives: the first that is new becomes the part's, others are texts. */
+static msh_err add_names(mail *m, const msh_mime_params *p, const char *key, msh_buf *name)
+{
+    msh_buf raw, one;
+    msh_charset cs;
+    msh_err err = MSH_OK;
+    msh_buf_init(&raw, NAME_MOST);
+    msh_buf_init(&one, 4 * NAME_MOST);
+    for (size_t n = 0; err == MSH_OK && msh_mime_param_value(p, key, n, &raw, &cs); n++) {
+        err = plain_name(msh_buf_view(&raw), cs, &one);
+        if (err == MSH_OK && name->len == 0) {
+            msh_buf_put_view(name, msh_buf_view(&one));
+        } else if (err == MSH_OK && !msh_view_eq(msh_buf_view(name), msh_buf_view(&one))) {
+            msh_place place = m->doc->place;
+            place.role = MSH_ROLE_NAME;
+            place.offset = MSH_NO_POSITION;
+            err = msh_emit_bytes(m->x, &place, msh_buf_view(&one), MSH_CHARSET_COUNT, 0);
+        }
+        msh_buf_reset(&raw);
+        msh_buf_reset(&one);
+    }
+    msh_buf_dispose(&raw);
+    msh_buf_dispose(&one);
+    return err;
+}
+
+/* What stands behind the last '/' of a Content-Location, without a query. */
+static msh_view location_name(msh_view v)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < v.len; i++) {
+        if (v.data[i] == '?' || v.data[i] == '#')
+            v.len = i;
+        else if (v.data[i] == '/' || v.data[i] == '\\' || v.data[i] <= ' ')
+            from = i + 1;
+    }
+    return msh_view_cut(v, from, v.len);
+}
+
+typedef enum body_kind { TEXT, PAGE, MESSAGE, OTHER } body_kind;
+
+static body_kind kind_of(const entity *e, bool digest)
+{
+    if (e->params.value.len == 0)
+        return digest ? MESSAGE : TEXT;
+    if (type_is(e, "text/html") || type_is(e, "application/xhtml+xml"))
+        return PAGE;
+    if (type_starts(e, "message/") || type_is(e, "text/rfc822-headers") ||
+        type_is(e, "text/rfc822"))
+        return MESSAGE;
+    return type_starts(e, "text") ? TEXT : OTHER;
+}
+
+/* A name for a part that has none: body.txt, body-2.txt, message.eml, part-3. */
+static void make_name(mail *m, body_kind kind, msh_buf *name)
+{
+    static const char *const stems[] = {"body", "body", "message", "part"};
+    static const char *const ends[] = {".txt", ".html", ".eml", ""};
+    unsigned n = ++m->bodies[kind];
+    msh_buf_reset(name);
+    if (n == 1)
+        msh_buf_printf(name, "%s%s", stems[kind], ends[kind]);
+    else
+        msh_buf_printf(name, "%s-%u%s", stems[kind], n, ends[kind]);
+}
+
+/* --- leaves
+ * --------------------------------------------------------------------------------------------- */
+
+/* The end of one text part and the beginning of the next: most readers show them as one text. */
+static msh_err emit_seam(mail *m, msh_view text, msh_charset cs)
+{
+    msh_buf head;
+    size_t used;
+    uint64_t bad = 0;
+    msh_err err = MSH_OK;
+    msh_buf_init(&head, 4 * SEAM);
+    if (cs == MSH_CHARSET_COUNT) {
+        msh_readings r = msh_charset_detect(msh_view_cut(text, 0, MSH_HEAD), text.len <= MSH_HEAD);
+        cs = r.n ? r.cs[0] : MSH_CS_UTF8;
+    }
+    if (m->seam.len) {
+        msh_charset_decode(cs, msh_view_cut(text, 0, SEAM), false, &head, &used, &bad);
+        while (m->seam.len && m->seam.data[m->seam.len - 1] <= ' ')
+            m->seam.len--;
+        msh_buf_put_view(&m->seam, msh_buf_view(&head));
+        msh_place place = m->doc->place;
+        place.offset = MSH_NO_POSITION;
+        err = msh_emit(m->x, &place, msh_buf_view(&m->seam), MSH_TEXT_GUESS);
+    }
+    msh_buf_reset(&m->seam);
+    msh_buf_reset(&head);
+    size_t from = text.len > SEAM ? msh_emit_boundary(cs, text, text.len - SEAM) : 0;
+    msh_charset_decode(cs, msh_view_cut(text, from, text.len), true, &m->seam, &used, &bad);
+    msh_buf_dispose(&head);
+    return err;
+}
+
+static msh_charset declared_charset(const entity *e)
+{
+    msh_buf label;
+    msh_charset cs, none;
+    msh_buf_init(&label, 256);
+    if (!msh_mime_param_value(&e->params, "charset", 0, &label, &none) ||
+        !msh_charset_from_label(msh_buf_view(&label), &cs))
+        cs = MSH_CHARSET_COUNT;
+    msh_buf_dispose(&label);
+    return cs;
+}
+
+static bool param_is(const entity *e, const char *name, const char *value)
+{
+    msh_buf v;
+    msh_charset cs;
+    msh_buf_init(&v, 256);
+    bool is = msh_mime_param_value(&e->params, name, 0, &v, &cs) &&
+              msh_view_eq_nocase(msh_buf_view(&v), msh_view_str(value));
+    msh_buf_dispose(&v);
+    return is;
+}
+
+static msh_err hand_on(mail *m, const entity *e, body_kind kind, msh_part *part, msh_view bytes)
+{
+    msh_buf flat;
+    msh_err err = MSH_OK;
+    msh_charset cs = declared_charset(e);
+    part->declares = cs != MSH_CHARSET_COUNT;
+    part->charset = cs;
+    if (kind != TEXT)
+        return msh_extract_part(m->x, m->doc, part, bytes);
+    msh_buf_init(&flat, bytes.len + 1);
+    if (param_is(e, "format", "flowed")) {
+        msh_mime_unflow(bytes, param_is(e, "delsp", "yes"), &flat);
+        err = msh_buf_err(&flat);
+        bytes = msh_buf_view(&flat);
+    }
+    if (err == MSH_OK && part->unnamed)
+        err = emit_seam(m, bytes, cs);
+    if (err == MSH_OK)
+        err = msh_extract_part(m->x, m->doc, part, bytes);
+    msh_buf_dispose(&flat);
+    return err;
+}
+
+static bool is_empty(msh_view v)
+{
+    for (size_t i = 0; i < v.len; i++)
+        if (v.data[i] > ' ')
+            return false;
+    return true;
+}
+
+/* The body in one of the encodings its fields name. */
+static msh_err read_coding(mail *m, const entity *e, body_kind kind, msh_part *part, msh_view body,
+                           msh_mime_coding coding)
+{
+    msh_buf out;
+    msh_view bytes = body;
+    msh_err err = MSH_OK;
+    unsigned flags = 0;
+    msh_buf_init(&out, body.len + 16);
+    if (coding != MSH_MIME_PLAIN) {
+        flags = msh_mime_decode(coding, body, &out);
+        err = msh_buf_err(&out);
+        bytes = msh_buf_view(&out);
+        if (bytes.len == 0 && !is_empty(body))
+            flags |= MSH_MIME_OTHER;
+    }
+    if (err == MSH_OK)
+        err = msh_budget_decoded(&m->x->budget, bytes.len);
+    if (err == MSH_OK)
+        err = hand_on(m, e, kind, part, bytes);
+    if (err == MSH_OK && flags & MSH_MIME_DAMAGED) {
+        msh_place place = msh_child_place(m->x, m->doc, part->name);
+        err = msh_report(m->x, &place, MSH_REASON_MAIL_DAMAGED, 0);
+    }
+    if (err == MSH_OK && flags) {
+        msh_part written = {.name = MSH_VIEW("body.txt"), .unnamed = true};
+        err = msh_extract_part(m->x, m->doc, &written, body);
+    }
+    msh_buf_dispose(&out);
+    return err;
+}
+
+/* Parts whose content is not in this file. */
+static msh_err report_absent(mail *m, const entity *e, const msh_part *part)
+{
+    msh_place place = msh_child_place(m->x, m->doc, part->name);
+    if (type_is(e, "message/partial"))
+        return msh_report(m->x, &place, MSH_REASON_MAIL_PARTIAL, 0);
+    if (type_is(e, "message/external-body"))
+        return msh_report(m->x, &place, MSH_REASON_MAIL_EXTERNAL, 0);
+    return MSH_OK;
+}
+
+static msh_err read_leaf(mail *m, const entity *e, msh_view body, bool digest)
+{
+    msh_buf name;
+    body_kind kind = kind_of(e, digest);
+    msh_part part = {0};
+    msh_buf_init(&name, 4 * NAME_MOST);
+    msh_err err = add_names(m, &e->place, "filename", &name);
+    if (err == MSH_OK)
+        err = add_names(m, &e->params, "name", &name);
+    if (err == MSH_OK && name.len == 0) {
+        part.unnamed = true;
+        if (kind == OTHER)
+            msh_buf_put_view(&name, location_name(e->location));
+        if (name.len == 0)
+            make_name(m, kind, &name);
+    }
+    part.name = msh_buf_view(&name);
+    if (err == MSH_OK)
+        err = report_absent(m, e, &part);
+    if (err == MSH_OK && e->n_codings == 0)
+        err = read_coding(m, e, kind, &part, body, MSH_MIME_PLAIN);
+    for (size_t i = 0; err == MSH_OK && i < e->n_codings; i++)
+        err = read_coding(m, e, kind, &part, body, e->codings[i]);
+    msh_buf_dispose(&name);
+    return err;
+}
+
+/* --- multiparts
+ * --------------------------------------------------------------------------------- */
+
+typedef struct delimiter {
+    size_t from, end; /* of its line */
+    bool closing;
+} delimiter;
+
+static bool is_delimiter(msh_view v, size_t at, size_t end, msh_view boundary, bool *closing)
+{
+    msh_view rest = msh_view_cut(v, at + 2, end - at - 2);
+    if (!msh_view_starts(rest, boundary))
+        return false;
+    rest = msh_view_cut(rest, boundary.len, rest.len);
+    *closing = msh_view_starts(rest, MSH_VIEW("--"));
+    return is_empty(*closing ? msh_view_cut(rest, 2, rest.len) : rest);
+}
+
+static bool next_delimiter(msh_view v, size_t at, const entity *e, delimiter *d)
+{
+    while (at < v.len) {
+        size_t end = msh_mime_line_end(v, at);
+        bool dashes = end - at > 2 && v.data[at] == '-' && v.data[at + 1] == '-';
+        for (size_t i = 0; dashes && i < e->n_boundaries; i++)
+            if (is_delimiter(v, at, end, e->boundary[i], &d->closing)) {
+                d->from = at;
+                d->end = end;
+                return true;
+            }
+        at = end;
+    }
+    return false;
+}
+
+/* No boundary is named, or it is nowhere: a line of dashes with a field or nothing behind it. */
+static bool guess_boundary(msh_view v, entity *e)
+{
+    for (size_t at = 0; at < v.len;) {
+        size_t end = msh_mime_line_end(v, at), next = end;
+        msh_view line = msh_view_cut(v, at, end - at);
+        msh_mime_field f;
+        at = end;
+        while (line.len && line.data[line.len - 1] <= ' ')
+            line.len--;
+        if (line.len < 3 || !msh_view_starts(line, MSH_VIEW("--")))
+            continue;
+        if (!msh_mime_next_field(v, &next, &f) || f.at != end ||
+            !msh_view_eq_nocase(msh_view_cut(f.name, 0, 8), MSH_VIEW("content-")))
+            continue;
+        e->boundary[0] = msh_view_cut(line, 2, line.len);
+        e->n_boundaries = 1;
+        return true;
+    }
+    return false;
+}
+
+/* Text around the parts; the sentence that most programs write there says nothing. */
+static msh_err read_around(mail *m, msh_view text, const char *name)
+{
+    msh_part part = {.name = msh_view_str(name), .unnamed = true};
+    if (is_empty(text))
+        return MSH_OK;
+    return msh_extract_part(m->x, m->doc, &part, text);
+}
+
+static msh_view without_last_line_end(msh_view v)
+{
+    if (v.len && v.data[v.len - 1] == '\n')
+        v.len--;
+    if (v.len && v.data[v.len - 1] == '\r')
+        v.len--;
+    return v;
+}
+
+static msh_err read_parts(mail *m, const entity *e, msh_view body)
+{
+    bool digest = type_is(e, "multipart/digest"), alternative = type_is(e, "multipart/alternative");
+    size_t at = 0;
+    delimiter d = {0};
+    bool found = next_delimiter(body, 0, e, &d), around = true;
+    const char *around_name = "preamble.txt";
+    msh_err err = MSH_OK;
+    for (;;) {
+        size_t stop = found ? d.from : body.len;
+        msh_view part = without_last_line_end(msh_view_cut(body, at, stop - at));
+        if (around)
+            err = read_around(m, part, around_name);
+        else
+            err = read_entity(m, part, false, digest);
+        if (alternative)
+            msh_buf_reset(&m->seam);
+        if (err != MSH_OK || !found)
+            return err;
+        around = d.closing;
+        around_name = "epilogue.txt";
+        at = d.end;
+        found = next_delimiter(body, at, e, &d);
+    }
+}
+
+/* Reads a multipart; *is says whether there was a boundary. */
+static msh_err read_multipart(mail *m, entity *e, msh_view body, bool *is)
+{
+    delimiter d;
+    msh_buf out;
+    msh_err err = MSH_OK;
+    *is = next_delimiter(body, 0, e, &d) || guess_boundary(body, e);
+    if (*is)
+        return read_parts(m, e, body);
+    msh_buf_init(&out, body.len + 16);
+    for (size_t i = 0; err == MSH_OK && !*is && i < e->n_codings; i++) {
+        if (e->codings[i] == MSH_MIME_PLAIN)
+            continue;
+        msh_buf_reset(&out);
+        (void)msh_mime_decode(e->codings[i], body, &out);
+        err = msh_buf_err(&out);
+        if (err == MSH_OK)
+            err = msh_budget_decoded(&m->x->budget, out.len);
+        *is = err == MSH_OK && next_delimiter(msh_buf_view(&out), 0, e, &d);
+    }
+    if (*is) { /* an encoded multipart: by itself, as offsets in it are not the mail's */
+        mail inner = {.x = m->x, .doc = m->doc, .all = msh_buf_view(&out), .line = 1};
+        msh_buf_init(&inner.seam, 16 * SEAM);
+        memcpy(inner.bodies, m->bodies, sizeof inner.bodies);
+        err = read_parts(&inner, e, inner.all);
+        memcpy(m->bodies, inner.bodies, sizeof inner.bodies);
+        msh_buf_dispose(&inner.seam);
+    }
+    msh_buf_dispose(&out);
+    return err;
+}
+
+static msh_err read_below(mail *m, entity *e, msh_view body, bool digest)
+{
+    bool is = false;
+    if (e->n_boundaries || type_starts(e, "multipart/")) {
+        msh_err err = msh_budget_enter(&m->x->budget);
+        if (err == MSH_E_LIMIT_DEPTH) {
+            MSH_TRY(msh_report(m->x, &m->doc->place, MSH_REASON_LIMIT_DEPTH, m->x->budget.depth));
+            return MSH_OK;
+        }
+        MSH_TRY(err);
+        err = read_multipart(m, e, body, &is);
+        msh_budget_leave(&m->x->budget);
+        MSH_TRY(err);
+    }
+    return is ? MSH_OK : read_leaf(m, e, body, digest);
+}
+
+static msh_err read_entity(mail *m, msh_view part, bool top, bool digest)
+{
+    size_t body = 0;
+    entity *e = msh_calloc(1, sizeof *e);
+    if (!e)
+        return MSH_E_MEMORY;
+    e->top = top;
+    msh_buf_init(&e->type, part.len + 1);
+    msh_buf_init(&e->disposition, part.len + 1);
+    msh_buf_init(&e->boundaries, BOUNDARY_MOST);
+    msh_err err = read_fields(m, part, e, &body);
+    if (err == MSH_OK && top)
+        msh_extract_runs_read(m->x, (size_t)(part.data - m->all.data) + body);
+    if (err == MSH_OK)
+        err = read_below(m, e, msh_view_cut(part, body, part.len), digest);
+    msh_buf_dispose(&e->type);
+    msh_buf_dispose(&e->disposition);
+    msh_buf_dispose(&e->boundaries);
+    msh_free(e);
+    return err;
+}
+
+/* --- the format
+ * ----------------------------------------------------------------------------------------- */
+
+static bool has_suffix(const msh_doc *doc)
+{
+    static const char *const suffixes[] = {".eml",  ".emlx", ".mht",  ".mhtml", ".nws",
+                                           ".news", ".mim",  ".mime", ".elm"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
+        if (msh_view_ends_nocase(doc->name, msh_view_str(suffixes[i])))
+            return true;
+    return false;
+}
+
+static msh_charset wide(msh_view head)
+{
+    if (msh_view_starts(head, MSH_VIEW("\xff\xfe")))
+        return MSH_CS_UTF16LE;
+    return msh_view_starts(head, MSH_VIEW("\xfe\xff")) ? MSH_CS_UTF16BE : MSH_CHARSET_COUNT;
+}
+
+static int probe(const msh_doc *doc)
+{
+    char narrow[4096];
+    if (wide(doc->head) == MSH_CHARSET_COUNT)
+        return msh_mime_looks_like_mail(doc->head, has_suffix(doc));
+    size_t n = msh_decode_sniff(doc, narrow, sizeof narrow);
+    size_t bom = n > 2 ? 2 : n;
+    return msh_mime_looks_like_mail(msh_view_of(narrow + bom, n - bom), has_suffix(doc));
+}
+
+/* Where the first field may stand: behind a BOM, empty lines, a line of an mbox. */
+static size_t first_field(msh_view v)
+{
+    size_t at = msh_view_starts(v, MSH_VIEW("\xef\xbb\xbf")) ? 3 : 0;
+    for (;;) {
+        size_t end = msh_mime_line_end(v, at);
+        if (end == at || !is_empty(msh_view_cut(v, at, end - at)))
+            break;
+        at = end;
+    }
+    return at;
+}
+
+static msh_err read_mail(msh_extract *x, const msh_doc *doc, msh_view all)
+{
+    mail m = {.x = x, .doc = doc, .all = all, .line = 1};
+    size_t from = first_field(all);
+    msh_buf_init(&m.seam, 16 * SEAM);
+    msh_err err = read_entity(&m, msh_view_cut(all, from, all.len), true, false);
+    msh_buf_dispose(&m.seam);
+    return err;
+}
+
+static msh_err extract(msh_extract *x, const msh_doc *doc)
+{
+    msh_view all;
+    msh_charset cs = wide(doc->head);
+    if (doc->in->size > x->limits->member_size)
+        return msh_report(x, &doc->place, MSH_REASON_LIMIT_MEMBER_SIZE, doc->in->size);
+    MSH_TRY(msh_input_whole(doc->in, (size_t)x->limits->member_size, &all));
+    if (cs == MSH_CHARSET_COUNT)
+        return read_mail(x, doc, all);
+    msh_decoded d;
+    msh_err err = msh_decode_all(&d, all, cs, 2);
+    if (err == MSH_OK)
+        err = msh_budget_decoded(&x->budget, d.text.len);
+    if (err == MSH_OK)
+        err = read_mail(x, doc, d.text);
+    msh_extract_runs_read(x, UINT64_MAX);
+    msh_decode_dispose(&d);
+    return err;
+}
+
+const msh_format msh_format_mail = {
+    .name = "mail",
+    .zh = "电子邮件、网页归档",
+    .en = "mail, news, web archive",
+    .suffixes = "eml emlx mht mhtml nws",
+    .reads_zh = "邮件头各字段、正文、附件及其名称、转发的邮件、各部分前后的文字；另按原文再查一遍",
+    .probe = probe,
+    .extract = extract,
+    .flags = MSH_FORMAT_TEXT,
+    .family = "mail",
+};
