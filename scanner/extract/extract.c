@@ -250,12 +250,15 @@ static msh_err read_in_scope(msh_extract *x, msh_doc *doc, guess_kind guess)
 {
     struct msh_scope s = {.up = x->scope, .size = doc->in->size, .guess = guess};
     s.runs_until = UINT64_MAX;
+    int zip_kind = -1;
+    doc->zip_kind = &zip_kind;
     MSH_TRY(print_of(doc, &s.print));
     if (is_inside_itself(x, &s))
         return msh_report(x, &doc->place, MSH_REASON_LIMIT_DEPTH, x->budget.depth);
     x->scope = &s;
     msh_err err = run_all(x, doc);
     x->scope = s.up;
+    doc->zip_kind = NULL;
     return err;
 }
 

@@ -106,6 +106,7 @@ typedef struct msh_doc {
     msh_view name; /* last part of the path, for suffixes */
     bool declares; /* what it lies in names the charset of its text */
     msh_charset declared;
+    int *zip_kind; /* what msh_zip_sniff found, -1: not asked yet; NULL: not kept */
 } msh_doc;
 enum { MSH_HEAD = 65536 };
 

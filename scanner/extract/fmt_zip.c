@@ -13,7 +13,7 @@ static int probe(const msh_doc *doc)
     /* behind bytes of another kind it does not vouch for them */
     if (kind == MSH_ZIP_KIND_NONE || !msh_view_starts(doc->head, MSH_VIEW("PK")))
         return msh_zip_sniff(doc, true) != MSH_ZIP_KIND_NONE ? 45 : 0;
-    return kind == MSH_ZIP_KIND_ZIP || kind == MSH_ZIP_KIND_EPUB ? 80 : 0;
+    return kind == MSH_ZIP_KIND_ZIP ? 80 : 0;
 }
 
 static msh_err read_member(msh_zip *z, size_t i, msh_buf *data)
@@ -38,7 +38,7 @@ static msh_err read_member(msh_zip *z, size_t i, msh_buf *data)
     return msh_extract_child(z->x, z->doc, e->name, msh_buf_view(data));
 }
 
-static msh_err extract(msh_extract *x, const msh_doc *doc)
+msh_err msh_zip_read_all(msh_extract *x, const msh_doc *doc)
 {
     msh_zip z;
     msh_buf data;
@@ -63,9 +63,9 @@ const msh_format msh_format_zip = {
     .name = "zip",
     .zh = "ZIP 压缩包",
     .en = "zip archive",
-    .suffixes = "zip jar apk war epub zipx key pages numbers",
+    .suffixes = "zip jar apk war zipx key pages numbers",
     .reads_zh = "全部成员及其名称、注释；目录之外的成员和多余字节；加密成员会报告",
     .probe = probe,
-    .extract = extract,
+    .extract = msh_zip_read_all,
     .flags = MSH_FORMAT_CONTAINER,
 };

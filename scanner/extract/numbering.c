@@ -10,12 +10,16 @@
 
 #include <string.h>
 
-enum { LEVELS = MSH_NUMBERING_LEVELS, DEFINITIONS_MAX = 20000, LABEL_MAX = 512 };
+enum { LEVELS = MSH_NUMBERING_LEVELS, DEFINITIONS_MAX = 20000, LABEL_MAX = 512, STYLES_DEEP = 32 };
 
 typedef struct list_level {
-    msh_view text;   /* "%1.%2" */
-    msh_view format; /* "decimal" */
-    uint32_t start;
+    msh_view text;    /* "%1.%2" */
+    msh_view format;  /* "decimal" */
+    msh_view style;   /* of paragraphs that stand on this level */
+    uint32_t start;   /* 0 when not said (§17.9.25) */
+    uint32_t restart; /* restarts after this level (from 1) only; 0 = never */
+    bool restarts;    /* restart was said */
+    bool legal;       /* all numbers of the label are decimal */
 } list_level;
 
 /* w:abstractNum: what its lists share, also the counters. */
@@ -23,6 +27,7 @@ typedef struct list_kind {
     list_level levels[LEVELS];
     uint32_t count[LEVELS];
     bool begun[LEVELS];
+    msh_view link; /* style whose list this stands for */
 } list_kind;
 
 /* w:num */
@@ -34,8 +39,9 @@ typedef struct list {
 } list;
 
 typedef struct style {
-    msh_view list;
-    unsigned level;
+    msh_view list, base;
+    unsigned level; /* LEVELS = not said */
+    bool hidden;
 } style;
 
 struct msh_numbering {
@@ -84,6 +90,11 @@ static uint32_t number(msh_view v)
     return n;
 }
 
+static bool is_on(msh_view v)
+{
+    return !msh_view_eq_str(v, "0") && !msh_view_eq_str(v, "false") && !msh_view_eq_str(v, "off");
+}
+
 /* A new definition under its id; NULL without an error when there are too many or it is there. */
 static msh_err define(msh_numbering *n, msh_table *in, msh_view id, size_t size, void **out)
 {
@@ -110,8 +121,6 @@ static msh_err begin_definition(msh_numbering *n, msh_view name, const msh_xml_a
         MSH_TRY(define(n, n->kinds, msh_xml_get(a, k, "abstractNumId"), sizeof *n->kind, &made));
         n->kind = made;
         n->list = NULL;
-        for (size_t i = 0; made && i < LEVELS; i++)
-            n->kind->levels[i].start = 1;
     } else if (msh_view_eq_str(name, "num")) {
         MSH_TRY(define(n, n->lists, msh_xml_get(a, k, "numId"), sizeof *n->list, &made));
         n->list = made;
@@ -119,8 +128,41 @@ static msh_err begin_definition(msh_numbering *n, msh_view name, const msh_xml_a
     } else if (msh_view_eq_str(name, "style")) {
         MSH_TRY(define(n, n->styles, msh_xml_get(a, k, "styleId"), sizeof *n->style, &made));
         n->style = made;
+        if (made)
+            n->style->level = LEVELS;
     }
     return MSH_OK;
+}
+
+/* What a level says of itself. */
+static void note_level(msh_numbering *n, list_level *l, msh_view name, msh_view val)
+{
+    if (msh_view_eq_str(name, "start")) {
+        l->start = number(val);
+    } else if (msh_view_eq_str(name, "numFmt")) {
+        l->format = msh_arena_copy(n->arena, val);
+    } else if (msh_view_eq_str(name, "lvlText")) {
+        l->text = msh_arena_copy(n->arena, val);
+    } else if (msh_view_eq_str(name, "pStyle")) {
+        l->style = msh_arena_copy(n->arena, val);
+    } else if (msh_view_eq_str(name, "isLgl")) {
+        l->legal = is_on(val);
+    } else if (msh_view_eq_str(name, "lvlRestart")) {
+        l->restarts = true;
+        l->restart = number(val);
+    }
+}
+
+static void note_style(msh_numbering *n, style *s, msh_view name, msh_view val)
+{
+    if (msh_view_eq_str(name, "numId"))
+        s->list = msh_arena_copy(n->arena, val);
+    else if (msh_view_eq_str(name, "ilvl"))
+        s->level = number(val) % LEVELS;
+    else if (msh_view_eq_str(name, "basedOn"))
+        s->base = msh_arena_copy(n->arena, val);
+    else if (msh_view_eq_str(name, "vanish") || msh_view_eq_str(name, "webHidden"))
+        s->hidden = is_on(val);
 }
 
 static msh_err on_start(void *ctx, msh_view name, const msh_xml_attr *a, size_t k)
@@ -136,16 +178,12 @@ static msh_err on_start(void *ctx, msh_view name, const msh_xml_attr *a, size_t 
         n->list->restarts[n->level] = true;
     } else if (msh_view_eq_str(name, "abstractNumId") && n->list) {
         n->list->kind = msh_arena_copy(n->arena, val);
-    } else if (msh_view_eq_str(name, "numId") && n->style) {
-        n->style->list = msh_arena_copy(n->arena, val);
-    } else if (msh_view_eq_str(name, "ilvl") && n->style) {
-        n->style->level = number(val) % LEVELS;
-    } else if (l && msh_view_eq_str(name, "start")) {
-        l->start = number(val);
-    } else if (l && msh_view_eq_str(name, "numFmt")) {
-        l->format = msh_arena_copy(n->arena, val);
-    } else if (l && msh_view_eq_str(name, "lvlText")) {
-        l->text = msh_arena_copy(n->arena, val);
+    } else if (msh_view_eq_str(name, "numStyleLink") && n->kind) {
+        n->kind->link = msh_arena_copy(n->arena, val);
+    } else if (n->style) {
+        note_style(n, n->style, name, val);
+    } else if (l) {
+        note_level(n, l, name, val);
     }
     return begin_definition(n, name, a, k);
 }
@@ -164,32 +202,7 @@ static msh_err on_end(void *ctx, msh_view name)
     return MSH_OK;
 }
 
-static msh_err no_outcome(void *ctx, msh_reason reason, const msh_place *place, uint64_t reached)
-{
-    (void)ctx;
-    (void)reason;
-    (void)place;
-    (void)reached;
-    return MSH_OK;
-}
-
-static msh_err no_text(void *ctx, const msh_text *t)
-{
-    (void)ctx;
-    (void)t;
-    return MSH_OK;
-}
-
-msh_err msh_numbering_read(msh_numbering *n, msh_extract *x, msh_view part)
-{
-    static const msh_xml_handler handler = {on_start, on_end, NULL, NULL};
-    const msh_sink *sink = x->sink, silent = {.text = no_text, .outcome = no_outcome};
-    msh_place place = {.role = MSH_ROLE_BODY};
-    x->sink = &silent;
-    msh_err err = msh_xml_read(x, &place, part, &handler, n);
-    x->sink = sink;
-    return err;
-}
+const msh_xml_handler msh_numbering_handler = {on_start, on_end, NULL, NULL};
 
 /* --- numbers -----------------------------------------------------------------------------------
  */
@@ -259,7 +272,7 @@ static void put_number(msh_buf *out, uint32_t n, msh_view format)
         msh_buf_printf(out, "%02u", (unsigned)n);
     else if (msh_view_eq_str(format, "decimalEnclosedCircle") && n >= 1 && n <= 20)
         msh_buf_put_utf8(out, 0x2460 + n - 1);
-    else if (!msh_view_eq_str(format, "none"))
+    else if (!msh_view_eq_str(format, "none") && !msh_view_eq_str(format, "bullet"))
         msh_buf_printf(out, "%u", (unsigned)n);
 }
 
@@ -282,8 +295,11 @@ static void count_paragraph(list_kind *kind, list *l, unsigned level)
         kind->count[level]++;
     }
     kind->begun[level] = true;
-    for (unsigned i = level + 1; i < LEVELS; i++)
-        kind->begun[i] = false;
+    for (unsigned i = level + 1; i < LEVELS; i++) {
+        const list_level *below = level_of(kind, l, i);
+        if (!below->restarts || (below->restart > 0 && level < below->restart))
+            kind->begun[i] = false;
+    }
     for (unsigned i = 0; i < level; i++)
         if (!kind->begun[i]) {
             kind->count[i] = level_of(kind, l, i)->start;
@@ -293,32 +309,77 @@ static void count_paragraph(list_kind *kind, list *l, unsigned level)
 
 static void put_label(const list_kind *kind, const list *l, unsigned level, msh_buf *out)
 {
-    msh_view text = msh_view_cut(level_of(kind, l, level)->text, 0, LABEL_MAX);
+    const list_level *own = level_of(kind, l, level);
+    msh_view text = msh_view_cut(own->text, 0, LABEL_MAX);
     for (size_t i = 0; i < text.len; i++) {
         unsigned digit = i + 1 < text.len ? text.data[i + 1] - '0' : 0;
         if (text.data[i] != '%' || digit < 1 || digit > LEVELS) {
             msh_buf_put_byte(out, text.data[i]);
             continue;
         }
-        put_number(out, kind->count[digit - 1], level_of(kind, l, digit - 1)->format);
+        const list_level *part = level_of(kind, l, digit - 1);
+        bool bullet = msh_view_eq_str(part->format, "bullet");
+        put_number(out, kind->count[digit - 1],
+                   own->legal && !bullet ? MSH_VIEW("decimal") : part->format);
         i++;
     }
     if (text.len)
         msh_buf_put_byte(out, ' ');
 }
 
+/* What a style says, or the nearest of those that it is based on. */
+static const style *style_with(const msh_numbering *n, msh_view id, bool with_list)
+{
+    const style *s = id.len ? msh_table_get(n->styles, id) : NULL;
+    for (unsigned i = 0; s && i < STYLES_DEEP; i++) {
+        if (with_list ? s->list.len > 0 : s->hidden)
+            return s;
+        s = s->base.len ? msh_table_get(n->styles, s->base) : NULL;
+    }
+    return NULL;
+}
+
+bool msh_numbering_hidden(const msh_numbering *n, msh_view style_id)
+{
+    return style_with(n, style_id, false) != NULL;
+}
+
+/* A kind may stand for the list of a style. */
+static list_kind *kind_of(const msh_numbering *n, list **l)
+{
+    for (unsigned i = 0; *l && i < STYLES_DEEP; i++) {
+        list_kind *kind = (*l)->kind.len ? msh_table_get(n->kinds, (*l)->kind) : NULL;
+        if (!kind || kind->link.len == 0)
+            return kind;
+        const style *s = style_with(n, kind->link, true);
+        *l = s ? msh_table_get(n->lists, s->list) : NULL;
+    }
+    return NULL;
+}
+
+/* The level of a paragraph that does not say: as its style, or the one that names its style. */
+static unsigned level_for(const list_kind *kind, const list *l, const style *s, msh_view style_id)
+{
+    if (s && s->level < LEVELS)
+        return s->level;
+    for (unsigned i = 0; i < LEVELS && style_id.len; i++)
+        if (msh_view_eq(level_of(kind, l, i)->style, style_id))
+            return i;
+    return 0;
+}
+
 void msh_numbering_label(msh_numbering *n, msh_view id, unsigned level, msh_view style_id,
                          msh_buf *out)
 {
-    const style *s = style_id.len ? msh_table_get(n->styles, style_id) : NULL;
+    const style *s = style_with(n, style_id, true);
     if (id.len == 0 && s)
         id = s->list;
-    if (level >= LEVELS)
-        level = s ? s->level : 0;
     list *l = id.len ? msh_table_get(n->lists, id) : NULL;
-    list_kind *kind = l && l->kind.len ? msh_table_get(n->kinds, l->kind) : NULL;
+    list_kind *kind = kind_of(n, &l);
     if (!kind)
         return;
+    if (level >= LEVELS)
+        level = level_for(kind, l, s, style_id);
     count_paragraph(kind, l, level);
     if (!msh_view_eq_str(level_of(kind, l, level)->format, "bullet"))
         put_label(kind, l, level, out);

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/view.h"
+#include "extract/numfmt.h"
 
 #include <string.h>
 
@@ -44,7 +45,8 @@ enum {
     PUTS_HIDE,
     PUTS_COLOR,
     PUTS_LIST,
-    PUTS_NUMBER
+    PUTS_NUMBER,
+    PUTS_RUN_STYLE
 };
 
 typedef struct word {
@@ -94,6 +96,7 @@ static const word words_word[] = {
     {"pStyle", 0, PUTS_NUMBER},
     {"ptab", 0, PUTS_TAB},
     {"r", IS_RUN, 0},
+    {"rStyle", 0, PUTS_RUN_STYLE},
     {"rt", IS_NEST, 0},
     {"softHyphen", 0, PUTS_SHY},
     {"start", 0, PUTS_LIST},
@@ -104,6 +107,7 @@ static const word words_word[] = {
     {"tr", IS_ROW, 0},
     {"txbxContent", IS_NEST, 0},
     {"vanish", 0, PUTS_HIDE},
+    {"webHidden", 0, PUTS_HIDE},
 };
 
 static const word words_odf[] = {
@@ -212,57 +216,6 @@ static void flush(msh_xt *t)
 /* --- attributes --------------------------------------------------------------------------------
  */
 
-/* Names whose values are words whatever they look like. */
-static bool is_named(msh_view element, msh_view name)
-{
-    static const char *const names[] = {
-        "Target",  "alt",         "author",      "caption",    "connection", "creator", "descr",
-        "display", "displayText", "error",       "errorTitle", "formatCode", "instr",   "location",
-        "name",    "prompt",      "promptTitle", "result",     "string",     "tag",     "text",
-        "title",   "tooltip",     "uniqueName",  "url",        "value",
-    };
-    static const char *const elements[] = {"alias",    "category",   "default",  "docVar",
-                                           "helpText", "listEntry",  "listItem", "lvlText",
-                                           "name",     "statusText", "tag"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (msh_view_eq_str(name, names[i]))
-            return true;
-    if (!msh_view_eq_str(name, "val"))
-        return false;
-    for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
-        if (msh_view_eq_str(element, elements[i]))
-            return true;
-    return false;
-}
-
-/* Letters beyond ASCII, words with blanks, addresses, or a long number. */
-static bool is_readable(msh_view v)
-{
-    size_t digits = 0, blanks = 0, letters = 0;
-    bool address = false;
-    if (v.len < 3)
-        return v.len > 0 && v.data[0] >= 0x80;
-    for (size_t i = 0; i < v.len; i++) {
-        uint8_t c = v.data[i];
-        if (c >= 0x80)
-            return true;
-        digits = c >= '0' && c <= '9' ? digits + 1 : 0;
-        if (digits >= 11)
-            return true;
-        blanks += c == ' ';
-        letters += (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-        address |= c == '@' || (c == '/' && i && v.data[i - 1] == '/');
-    }
-    return (blanks && letters > 3) || address;
-}
-
-static bool is_schema(msh_view v)
-{
-    return msh_view_starts(v, MSH_VIEW("http://schemas.")) ||
-           msh_view_starts(v, MSH_VIEW("http://purl.oc")) ||
-           msh_view_starts(v, MSH_VIEW("http://www.w3.org/"));
-}
-
 msh_err msh_xt_value(msh_xt *t, msh_view value)
 {
     void *old;
@@ -279,12 +232,27 @@ msh_err msh_xt_value(msh_xt *t, msh_view value)
     return msh_buf_err(to);
 }
 
+/* A number format as it shows a number: 机密"★"0"年" becomes 机密★1年. */
+static msh_err put_format(msh_xt *t, msh_view code)
+{
+    msh_buf shown;
+    msh_buf_init(&shown, code.len + 64);
+    bool words = msh_numfmt_number(&shown, code, MSH_VIEW("1"), false);
+    msh_err err = msh_buf_err(&shown);
+    if (err == MSH_OK && words)
+        err = msh_xt_value(t, msh_buf_view(&shown));
+    msh_buf_dispose(&shown);
+    return err;
+}
+
 msh_err msh_xt_attrs(msh_xt *t, msh_view element, const msh_xml_attr *attrs, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        bool named = attrs[i].value.len > 1 && is_named(element, attrs[i].name);
-        if ((named || is_readable(attrs[i].value)) && !is_schema(attrs[i].value))
-            MSH_TRY(msh_xt_value(t, attrs[i].value));
+        if (!msh_xml_attr_says(element, &attrs[i], t->loose))
+            continue;
+        if (msh_view_eq_str(attrs[i].name, "formatCode"))
+            MSH_TRY(put_format(t, attrs[i].value));
+        MSH_TRY(msh_xt_value(t, attrs[i].value));
     }
     return MSH_OK;
 }
@@ -338,6 +306,8 @@ static msh_err on_text(void *ctx, msh_view text)
         if (beside || is_all_blank(text))
             return msh_buf_err(&t->streams[MSH_XT_ATTR]);
     }
+    if (top(t)->paras == 0 && t->para.len == top(t)->para && is_all_blank(text))
+        return MSH_OK; /* between elements: how the file is laid out */
     put(t, text, t->in_deleted > 0);
     return msh_buf_err(&t->para);
 }
@@ -449,6 +419,7 @@ static void note_list(msh_xt *t, const char *name, msh_view val)
 {
     if (strcmp(name, "pPr") == 0) {
         t->list_id[0] = t->style_id[0] = 0;
+        t->para_hidden = false;
         t->paragraph_level = MSH_NUMBERING_LEVELS;
     } else if (strcmp(name, "numId") == 0) {
         remember(t->list_id, sizeof t->list_id, val);
@@ -462,6 +433,8 @@ static void note_list(msh_xt *t, const char *name, msh_view val)
 /* At the end of a paragraph's properties its label is put before its text. */
 static msh_err put_label(msh_xt *t)
 {
+    if (t->numbering)
+        t->para_hidden = msh_numbering_hidden(t->numbering, msh_view_str(t->style_id));
     if (t->numbering && top(t)->paras > 0)
         msh_numbering_label(t->numbering, msh_view_str(t->list_id), t->paragraph_level,
                             msh_view_str(t->style_id), &t->para);
@@ -497,6 +470,9 @@ static msh_err put_in(msh_xt *t, const word *w, const msh_xml_attr *attrs, size_
         break;
     case PUTS_COLOR:
         t->run_hidden |= is_white(val);
+        break;
+    case PUTS_RUN_STYLE:
+        t->run_hidden |= t->numbering && msh_numbering_hidden(t->numbering, val);
         break;
     case PUTS_NUMBER:
         note_list(t, w->name, val);
@@ -537,6 +513,8 @@ static uint16_t meaning(msh_xt *t, const word *w)
 static msh_err on_start(void *ctx, msh_view name, const msh_xml_attr *attrs, size_t n)
 {
     msh_xt *t = ctx;
+    if (t->listener && t->listener->start)
+        MSH_TRY(t->listener->start(t->listener_ctx, name, attrs, n));
     const word *w = find_word(t, name);
     uint16_t is = meaning(t, w);
     if (is & IS_BLOCK) /* what its parent said before it ends here */
@@ -550,12 +528,13 @@ static msh_err on_start(void *ctx, msh_view name, const msh_xml_attr *attrs, siz
     if (is & IS_PARA) {
         if (top(t)->paras++ == 0)
             flush(t);
+        t->para_hidden = false;
     }
     t->in_deleted += (is & IS_DELETED) != 0;
     t->in_inserted += (is & IS_INSERTED) != 0;
     if (is & IS_RUN) {
         t->in_run = true;
-        t->run_hidden = false;
+        t->run_hidden = t->para_hidden;
     }
     if (w && w->puts)
         MSH_TRY(put_in(t, w, attrs, n));
@@ -623,6 +602,8 @@ static void end_cell(msh_xt *t, bool row)
 static msh_err on_end(void *ctx, msh_view name)
 {
     msh_xt *t = ctx;
+    if (t->listener && t->listener->end)
+        MSH_TRY(t->listener->end(t->listener_ctx, name));
     uint16_t is = element_top(t);
     if (t->elements.len >= sizeof is)
         t->elements.len -= sizeof is;
@@ -660,8 +641,8 @@ const msh_xml_handler msh_xt_handler = {on_start, on_end, on_text, on_aside};
 /* --- all of it ---------------------------------------------------------------------------------
  */
 
-void msh_xt_init(msh_xt *t, msh_extract *x, const msh_doc *doc, const msh_place *place,
-                 msh_xt_vocabulary vocabulary)
+msh_err msh_xt_init(msh_xt *t, msh_extract *x, const msh_doc *doc, const msh_place *place,
+                    msh_xt_vocabulary vocabulary)
 {
     size_t ceiling = (size_t)x->limits->member_size * CEILING_FACTOR;
     *t = (msh_xt){.x = x, .doc = doc, .place = *place, .vocabulary = vocabulary};
@@ -674,6 +655,7 @@ void msh_xt_init(msh_xt *t, msh_extract *x, const msh_doc *doc, const msh_place 
         msh_buf_init(rest[i], ceiling);
     for (size_t i = 0; i < 9; i++)
         t->starts[i] = 1;
+    return push_level(t, MSH_XT_BODY);
 }
 
 void msh_xt_dispose(msh_xt *t)
@@ -713,19 +695,9 @@ msh_err msh_xt_emit(msh_xt *t)
     return MSH_OK;
 }
 
-msh_err msh_xt_read(msh_extract *x, const msh_doc *doc, const msh_place *place, msh_view bytes,
-                    msh_xt_vocabulary vocabulary, msh_numbering *numbering)
+msh_err msh_xt_read(msh_xt *t, msh_view bytes)
 {
-    msh_xt t;
-    msh_xt_init(&t, x, doc, place, vocabulary);
-    t.numbering = numbering;
-    msh_err err = push_level(&t, MSH_XT_BODY);
-    if (err == MSH_OK)
-        err = msh_xml_read(x, &t.place, bytes, &msh_xt_handler, &t);
-    if (t.levels.len) {
-        msh_err said = msh_xt_emit(&t);
-        err = err == MSH_OK ? said : err;
-    }
-    msh_xt_dispose(&t);
-    return err;
+    msh_err err = msh_xml_read(t->x, &t->place, bytes, &msh_xt_handler, t);
+    msh_err said = msh_xt_emit(t);
+    return err == MSH_OK ? said : err;
 }

@@ -41,22 +41,27 @@ typedef struct msh_xt {
     msh_buf original; /* the same with deletions and without insertions */
     msh_buf deleted, hidden, binary;
     unsigned in_deleted, in_inserted;
-    bool run_hidden;
+    bool run_hidden, para_hidden;
     bool in_run;
     unsigned embedded;  /* base64 children so far */
     uint32_t starts[9]; /* first number of each list level */
     unsigned list_level;
+    bool loose; /* attributes with any letters are put out, not only those known */
+    const msh_xml_handler *listener; /* hears every element first, or NULL */
+    void *listener_ctx;
     msh_numbering *numbering;       /* of the document, or NULL; borrowed */
     char list_id[16], style_id[64]; /* of the paragraph whose properties are being read */
     unsigned paragraph_level;
 } msh_xt;
 
-/* place and doc are borrowed. Must be disposed. */
-void msh_xt_init(msh_xt *t, msh_extract *x, const msh_doc *doc, const msh_place *place,
-                 msh_xt_vocabulary vocabulary);
+/* place and doc are borrowed. Must be disposed, also after an error. */
+MSH_MUST_CHECK msh_err msh_xt_init(msh_xt *t, msh_extract *x, const msh_doc *doc,
+                                   const msh_place *place, msh_xt_vocabulary vocabulary);
 void msh_xt_dispose(msh_xt *t);
 /* The handler that fills t; its context is t. */
 extern const msh_xml_handler msh_xt_handler;
+/* Whether people could read an attribute (xmlattr.c). loose: in a part that nobody knows. */
+bool msh_xml_attr_says(msh_view element, const msh_xml_attr *attr, bool loose);
 /* Put what attributes hold that people could read into the stream of attributes, each value once.
  */
 MSH_MUST_CHECK msh_err msh_xt_attrs(msh_xt *t, msh_view element, const msh_xml_attr *attrs,
@@ -65,9 +70,7 @@ MSH_MUST_CHECK msh_err msh_xt_attrs(msh_xt *t, msh_view element, const msh_xml_a
 MSH_MUST_CHECK msh_err msh_xt_value(msh_xt *t, msh_view value);
 /* Emit all streams that are not empty. */
 MSH_MUST_CHECK msh_err msh_xt_emit(msh_xt *t);
-/* All of it: read, emit, dispose. */
-MSH_MUST_CHECK msh_err msh_xt_read(msh_extract *x, const msh_doc *doc, const msh_place *place,
-                                   msh_view bytes, msh_xt_vocabulary vocabulary,
-                                   msh_numbering *numbering);
+/* The rest of it after msh_xt_init and what was set in t: read, emit. */
+MSH_MUST_CHECK msh_err msh_xt_read(msh_xt *t, msh_view bytes);
 
 #endif

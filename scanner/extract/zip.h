@@ -86,14 +86,21 @@ MSH_MUST_CHECK msh_err msh_zip_emit_name(msh_zip *z, size_t i);
 typedef enum msh_zip_kind {
     MSH_ZIP_KIND_NONE = 0, /* not a zip */
     MSH_ZIP_KIND_ZIP,
-    MSH_ZIP_KIND_OPC, /* some Open Packaging document: vsdx, xps … */
+    MSH_ZIP_KIND_OPC, /* some Open Packaging document: vsdx … */
+    MSH_ZIP_KIND_XPS,
     MSH_ZIP_KIND_EPUB,
-    MSH_ZIP_KIND_ODF,
+    MSH_ZIP_KIND_ODF, /* some OpenDocument file */
+    MSH_ZIP_KIND_ODP,
+    MSH_ZIP_KIND_ODS,
+    MSH_ZIP_KIND_ODT,
     MSH_ZIP_KIND_OFD,
     MSH_ZIP_KIND_PPTX,
     MSH_ZIP_KIND_XLSX,
     MSH_ZIP_KIND_DOCX
 } msh_zip_kind;
+
+/* Every member to a child (fmt_zip.c). */
+MSH_MUST_CHECK msh_err msh_zip_read_all(msh_extract *x, const msh_doc *doc);
 
 /* deep: also look for an end record that is not at the very end of the file. */
 msh_zip_kind msh_zip_sniff(const msh_doc *doc, bool deep);

@@ -42,6 +42,8 @@ static void look(seen *s, msh_view name)
         kind = MSH_ZIP_KIND_OFD;
     else if (is(name, "[Content_Types].xml"))
         kind = MSH_ZIP_KIND_OPC;
+    else if (msh_view_ends_nocase(name, MSH_VIEW(".fdseq")))
+        kind = MSH_ZIP_KIND_XPS;
     else if (is(name, "content.xml"))
         s->content = true;
     else if (is(name, "META-INF/manifest.xml"))
@@ -60,11 +62,22 @@ static void look_mimetype(seen *s, msh_view head)
     msh_view type = msh_view_cut(head, ZIP_LOCAL_SIZE, 200);
     if (!msh_view_starts(type, MSH_VIEW("mimetype")))
         return;
-    if (msh_view_find(type, MSH_VIEW("application/vnd.oasis.opendocument"), 0) != SIZE_MAX ||
-        msh_view_find(type, MSH_VIEW("application/vnd.sun.xml"), 0) != SIZE_MAX)
-        s->kind = MSH_ZIP_KIND_ODF;
-    else if (msh_view_find(type, MSH_VIEW("application/epub+zip"), 0) != SIZE_MAX)
-        s->kind = MSH_ZIP_KIND_EPUB;
+    static const struct {
+        const char *type;
+        msh_zip_kind kind;
+    } rows[] = {
+        {"application/vnd.oasis.opendocument.text", MSH_ZIP_KIND_ODT},
+        {"application/vnd.oasis.opendocument.spreadsheet", MSH_ZIP_KIND_ODS},
+        {"application/vnd.oasis.opendocument.presentation", MSH_ZIP_KIND_ODP},
+        {"application/vnd.oasis.opendocument", MSH_ZIP_KIND_ODF},
+        {"application/vnd.sun.xml", MSH_ZIP_KIND_ODF},
+        {"application/epub+zip", MSH_ZIP_KIND_EPUB},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (msh_view_find(type, msh_view_str(rows[i].type), 0) != SIZE_MAX) {
+            s->kind = rows[i].kind > s->kind ? rows[i].kind : s->kind;
+            return;
+        }
 }
 
 /* Names in the first bytes, for files whose directory is gone. */
@@ -120,7 +133,7 @@ static msh_zip_kind by_suffix(const seen *s, msh_view name)
     return msh_view_ends_nocase(name, MSH_VIEW(".ofd")) ? MSH_ZIP_KIND_OFD : s->kind;
 }
 
-msh_zip_kind msh_zip_sniff(const msh_doc *doc, bool deep)
+static msh_zip_kind sniff(const msh_doc *doc, bool deep)
 {
     bool zip = starts_as_zip(doc->head);
     seen s = {.kind = MSH_ZIP_KIND_NONE};
@@ -141,9 +154,21 @@ msh_zip_kind msh_zip_sniff(const msh_doc *doc, bool deep)
     if (zip) {
         s.kind = s.kind ? s.kind : MSH_ZIP_KIND_ZIP;
         look_head(&s, doc->head);
-        if (s.kind < MSH_ZIP_KIND_ODF)
+        if (s.kind <= MSH_ZIP_KIND_ODF)
             look_mimetype(&s, doc->head);
     }
     msh_buf_dispose(&z.window);
     return by_suffix(&s, doc->name);
+}
+
+/* Asked by many rows about one document. */
+msh_zip_kind msh_zip_sniff(const msh_doc *doc, bool deep)
+{
+    int *known = deep ? NULL : doc->zip_kind;
+    if (known && *known >= 0)
+        return (msh_zip_kind)*known;
+    msh_zip_kind kind = sniff(doc, deep);
+    if (known)
+        *known = (int)kind;
+    return kind;
 }
