@@ -49,6 +49,7 @@ typedef struct msh_finding {
     msh_view excerpt; /* masked, UTF-8 */
     char fp[33];      /* 32 hex digits: keyed digest over rule, normalised match, logical path */
     char tok[33];     /* 32 hex digits: first 16 bytes of HMAC-SM3 over the normalised match */
+    bool person;      /* a number that belongs to one person, for people to look at */
 } msh_finding;
 
 /* One thing in an item that was not (wholly) read. */

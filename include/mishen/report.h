@@ -28,6 +28,10 @@ typedef struct msh_run_summary {
     uint64_t items, bytes, findings;
     uint64_t verdicts[4]; /* by msh_verdict */
     uint64_t outcomes[MSH_OUTCOME_COUNT];
+    /* People named by a number in two items or more, and how many items name the same one;
+     * `people_least`: there may be more. */
+    uint64_t people_repeated, people_most;
+    bool people_least;
     bool complete; /* everything was inspected */
     bool stopped;  /* by a signal */
     int exit;

@@ -183,6 +183,14 @@ static msh_err ndjson_end(msh_report_run *r, const msh_run_summary *s)
     for (size_t i = 0; i < 4; i++)
         msh_jw_kuint(&w, msh_verdict_name(order[i]), s->verdicts[order[i]]);
     msh_jw_close(&w, '}');
+    if (s->people_repeated) {
+        msh_jw_key(&w, "people");
+        msh_jw_open(&w, '{');
+        msh_jw_kuint(&w, "repeated", s->people_repeated);
+        msh_jw_kuint(&w, "most", s->people_most);
+        msh_jw_kbool(&w, "at_least", s->people_least);
+        msh_jw_close(&w, '}');
+    }
     msh_jw_kbool(&w, "complete", s->complete);
     if (s->stopped)
         msh_jw_kbool(&w, "stopped", true);

@@ -338,6 +338,12 @@ static void put_counts(const msh_report_run *r, text_report *t, msh_buf *b,
                        s->verdicts[order[i]]);
     }
     msh_buf_put_byte(b, '\n');
+    if (s->people_repeated) {
+        char most[24];
+        (void)snprintf(most, sizeof most, "%" PRIu64, s->people_most);
+        put_message(r, b, MSG_PEOPLE, s->people_repeated, (const char *const[]){most, most});
+        msh_buf_put_byte(b, '\n');
+    }
     if (t->n_reasons)
         msh_buf_printf(b, "%s\n", say(r, MSG_NOT_READ));
     const char *form =

@@ -148,6 +148,16 @@ bool msh_digits_pick(msh_view text, const msh_digit_run *run, size_t want, size_
     return false;
 }
 
+bool msh_digits_parted_by(msh_view text, const msh_digit_pick *pick, const char *signs)
+{
+    for (size_t i = pick->start; i < pick->end; i++) {
+        uint8_t c = text.data[i];
+        if (!is_digit(c) && !strchr(signs, c < 0x80 ? c : '-')) /* other hyphens */
+            return false;
+    }
+    return true;
+}
+
 size_t msh_digits_groups(msh_view text, const msh_digit_pick *pick, size_t *lengths, size_t cap)
 {
     size_t n = 0;

@@ -40,6 +40,8 @@ typedef struct msh_digit_pick {
  * the view, inside the run); moves *at behind the group it began with. false when there is none. */
 bool msh_digits_pick(msh_view text, const msh_digit_run *run, size_t want, size_t *at,
                      msh_digit_pick *out);
+/* Its groups are parted by nothing but these signs; '-' stands for all hyphens. */
+bool msh_digits_parted_by(msh_view text, const msh_digit_pick *pick, const char *signs);
 /* Lengths of the groups of a pick, at most `cap`; returns their number. */
 size_t msh_digits_groups(msh_view text, const msh_digit_pick *pick, size_t *lengths, size_t cap);
 

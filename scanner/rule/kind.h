@@ -97,7 +97,8 @@ typedef struct msh_literal_hit {
     size_t start, end;
 } msh_literal_hit;
 
-typedef struct msh_kind {
+typedef struct msh_kind msh_kind;
+struct msh_kind {
     const char *name;
     /* views it wants to see: bits 1 << MSH_VIEW_* */
     unsigned views;
@@ -107,6 +108,9 @@ typedef struct msh_kind {
     /* find: the `find:` map. *state: immutable afterwards. */
     msh_err (*compile)(const msh_kind_compile *c, msh_node *find, void **state, msh_error *why);
     void (*dispose)(void *state); /* for what is not in the arena; may be NULL */
+    /* Called once with n_hits 0 before the hits of each view of a window that goes on with the
+     * one before: it may go on, too. */
+    bool begins;
     /* n_hits > 0: called with the hits of its literals in the view, by start, then the longer first
      * (all at once, but for views with more than MSH_HITS_AT_ONCE hits). A rule that wanted no
      * literals is called once for every view with n_hits 0. Errors: MSH_E_MEMORY,
@@ -118,7 +122,10 @@ typedef struct msh_kind {
     size_t item_size;
     msh_err (*scan_item)(const void *state, void *item, const msh_kind_text *t,
                          const msh_literal_hit *hits, size_t n_hits, const msh_kind_out *out);
-} msh_kind;
+    /* Not NULL: a kind that tells how many findings of other kinds an item has (kind_bulk.c): 1
+     * when those of `of` count; of NULL: how many make a finding. */
+    uint64_t (*sums)(const void *state, const msh_kind *of);
+};
 
 enum { MSH_HITS_AT_ONCE = 1 << 18 };
 

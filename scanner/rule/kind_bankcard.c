@@ -27,7 +27,12 @@ static const char *const firm_words[] = {"开户名", "公司", "收款单位", 
 static bool is_grouping(msh_view text, const msh_digit_pick *p, size_t digits)
 {
     size_t lengths[CARD_MOST + 1];
-    if (p->groups == 1 || p->groups == digits)
+    if (p->groups == 1)
+        return true;
+    /* decimals, dates and versions are parted otherwise */
+    if (!msh_digits_parted_by(text, p, " -"))
+        return false;
+    if (p->groups == digits)
         return true;
     size_t n = msh_digits_groups(text, p, lengths, CARD_MOST);
     if (n == 2)

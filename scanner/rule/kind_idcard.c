@@ -21,7 +21,14 @@ typedef struct id_item {
     msh_distinct whole, old; /* 18 and 15 digits */
 } id_item;
 
-enum { CONTEXT_BEFORE = 120, CONTEXT_AFTER = 45, ID_LENGTH = 18, OLD_LENGTH = 15, WEAK_HIDDEN = 4 };
+enum {
+    CONTEXT_BEFORE = 120,
+    CONTEXT_AFTER = 45,
+    ID_LENGTH = 18,
+    OLD_LENGTH = 15,
+    CERTIFICATE = 20,
+    WEAK_HIDDEN = 4
+};
 
 static const char *const id_words[] = {"身份证",   "公民身份", "身份号码", "证件号", "身份证明",
                                        "证件编号", "id card",  "idcard",   NULL};
@@ -129,6 +136,30 @@ static msh_err take15(const id_state *st, id_item *item, msh_view t, const msh_d
     return id_report(&h, out);
 }
 
+/* The number of a disability certificate: an identity number, kind and degree, perhaps B1 …. */
+static msh_err scan_certificate(const id_state *st, id_item *item, msh_view t,
+                                const msh_digit_run *run, const msh_kind_out *out)
+{
+    if (run->digits != CERTIFICATE || run->glued_left || run->end - run->start != CERTIFICATE)
+        return MSH_OK;
+    const uint8_t *d = t.data + run->start;
+    size_t b = run->glued_right && t.data[run->end] == 'b' ? 2 : 0, len;
+    if (d[18] < '1' || d[18] > '7' || d[19] < '1' || d[19] > '4' ||
+        msh_chars_is_alnum(msh_chars_at(t, run->end + b, &len)))
+        return MSH_OK;
+    msh_digit_pick p = {.start = run->start, .end = run->start + ID_LENGTH, .groups = 1};
+    memcpy(p.digits, d, ID_LENGTH);
+    return msh_digits_id18(p.digits) == MSH_ID_ALL ? take18(st, item, t, &p, out) : MSH_OK;
+}
+
+/* …and with the check character X the run is 17 digits, X, two digits. */
+static bool goes_on_as_certificate(msh_view t, size_t at)
+{
+    size_t len;
+    return at + 1 < t.len && t.data[at] >= '1' && t.data[at] <= '7' && t.data[at + 1] >= '1' &&
+           t.data[at + 1] <= '4' && !msh_chars_is_digit(msh_chars_at(t, at + 2, &len));
+}
+
 /* Picks of one run. `done`: a place is told once. */
 static msh_err scan_run(const id_state *st, id_item *item, msh_view t, const msh_digit_run *run,
                         const msh_kind_out *out)
@@ -145,9 +176,13 @@ static msh_err scan_run(const id_state *st, id_item *item, msh_view t, const msh
                 p.end++; /* every character by itself */
             size_t x = wants[w] == ID_LENGTH - 1 && p.at_right ? check_sign(t, p.end) : 0, len;
             if (wants[w] == ID_LENGTH - 1) {
-                if (x == 0 || msh_chars_is_alnum(msh_chars_at(t, p.end + x, &len)))
+                if (x == 0 || (msh_chars_is_alnum(msh_chars_at(t, p.end + x, &len)) &&
+                               !goes_on_as_certificate(t, p.end + x)))
                     continue;
                 p.digits[ID_LENGTH - 1] = 'X';
+                if (msh_chars_is_alnum(msh_chars_at(t, p.end + x, &len)) &&
+                    msh_digits_id18(p.digits) != MSH_ID_ALL)
+                    continue;
                 p.end += x;
             } else if (p.at_right && run->glued_right) {
                 continue;
@@ -166,8 +201,10 @@ static msh_err scan_numbers(const id_state *st, id_item *item, const msh_kind_te
     msh_digits all;
     MSH_TRY(msh_digits_of(t, out->scratch, &all));
     for (size_t i = 0; i < all.n; i++)
-        if (all.runs[i].digits >= OLD_LENGTH)
+        if (all.runs[i].digits >= OLD_LENGTH) {
             MSH_TRY(scan_run(st, item, t->text, &all.runs[i], out));
+            MSH_TRY(scan_certificate(st, item, t->text, &all.runs[i], out));
+        }
     return MSH_OK;
 }
 

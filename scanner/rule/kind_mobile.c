@@ -70,7 +70,12 @@ static bool is_grouping(msh_view text, const msh_digit_pick *p)
     static const char *const ways[] = {"344", "443",  "335", "3233", "3332",
                                        "38",  "3224", "74",  "47"};
     size_t lengths[MOBILE + 1];
-    if (p->groups == 1 || p->groups == MOBILE)
+    if (p->groups == 1)
+        return true;
+    if (!msh_digits_parted_by(text, p, " ") && !msh_digits_parted_by(text, p, "-") &&
+        !msh_digits_parted_by(text, p, "."))
+        return false;
+    if (p->groups == MOBILE)
         return true;
     size_t n = msh_digits_groups(text, p, lengths, MOBILE);
     for (size_t w = 0; w < sizeof ways / sizeof ways[0]; w++) {

@@ -111,7 +111,7 @@ static msh_err ask_with_hits(msh_matcher *m, const msh_seen *s, uint32_t rule,
                              const msh_rule_hit *h, size_t n)
 {
     const msh_rule *r = &m->rules->rules[rule];
-    if (m->only && r != m->only)
+    if (m->only && r != m->only && !m->only->kind->sums)
         return MSH_OK;
     bool written = r->views & 1u << MSH_VIEW_WRITTEN;
     bool here = r->views & 1u << s->view.view;
@@ -213,7 +213,7 @@ static msh_err others(msh_matcher *m, const msh_seen *s)
 {
     for (size_t i = 0; i < m->rules->n_rules; i++) {
         const msh_rule *r = &m->rules->rules[i];
-        if (r->wants_literals || (m->only && r != m->only))
+        if (r->wants_literals || (m->only && r != m->only && !m->only->kind->sums))
             continue;
         if (r->views & 1u << s->view.view)
             MSH_TRY(ask(m, s, (uint32_t)i, NULL, 0));
@@ -224,8 +224,21 @@ static msh_err others(msh_matcher *m, const msh_seen *s)
     return MSH_OK;
 }
 
+static msh_err beginnings(msh_matcher *m, const msh_seen *s)
+{
+    for (size_t i = 0; i < m->rules->n_rules; i++) {
+        const msh_rule *r = &m->rules->rules[i];
+        bool goes_on = r->wants_literals && r->kind->begins && r->views & 1u << s->view.view;
+        if (goes_on && (!m->only || r == m->only || m->only->kind->sums))
+            MSH_TRY(ask(m, s, (uint32_t)i, NULL, 0));
+    }
+    return MSH_OK;
+}
+
 msh_err msh_see(msh_matcher *m, const msh_seen *s)
 {
+    if (s->view.from->flags & MSH_MATCH_CONTINUED)
+        MSH_TRY(beginnings(m, s));
     MSH_TRY(literals(m, s));
     return others(m, s);
 }

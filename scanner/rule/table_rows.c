@@ -16,7 +16,16 @@ static const struct {
     /* what is said first wins: 残疾证号 before 证号 */
     {"残疾", MSH_COLUMN_HEALTH},      {"病种", MSH_COLUMN_HEALTH},
     {"疾病", MSH_COLUMN_HEALTH},      {"诊断", MSH_COLUMN_HEALTH},
-    {"病情", MSH_COLUMN_HEALTH},      {"身份证", MSH_COLUMN_ID},
+    {"病情", MSH_COLUMN_HEALTH},      {"护照", MSH_COLUMN_PAPER},
+    {"通行证", MSH_COLUMN_PAPER},     {"台胞证", MSH_COLUMN_PAPER},
+    {"军官证", MSH_COLUMN_PAPER},     {"士兵证", MSH_COLUMN_PAPER},
+    {"驾驶证", MSH_COLUMN_PAPER},     {"社保卡", MSH_COLUMN_PAPER},
+    {"医保卡", MSH_COLUMN_PAPER},     {"社会保障卡", MSH_COLUMN_PAPER},
+    {"宗教", MSH_COLUMN_FAITH},       {"信仰", MSH_COLUMN_FAITH},
+    {"车牌", MSH_COLUMN_PLATE},       {"号牌", MSH_COLUMN_PLATE},
+    {"车辆号", MSH_COLUMN_PLATE},     {"邮箱", MSH_COLUMN_MAIL},
+    {"电子邮件", MSH_COLUMN_MAIL},    {"email", MSH_COLUMN_MAIL},
+    {"社会保障号", MSH_COLUMN_ID},    {"身份证", MSH_COLUMN_ID},
     {"证件号", MSH_COLUMN_ID},        {"公民身份", MSH_COLUMN_ID},
     {"身份号码", MSH_COLUMN_ID},      {"办公电话", MSH_COLUMN_OFFICE},
     {"手机", MSH_COLUMN_PHONE},       {"电话", MSH_COLUMN_PHONE},
@@ -185,6 +194,33 @@ static shown shows_birth(const value *v)
                : SHOWN_NOT;
 }
 
+/* Numbers of other papers: up to three letters and six digits or more. */
+static shown shows_paper(const value *v)
+{
+    if (v->masks >= 3)
+        return SHOWN_MASKED;
+    return v->digits >= 6 && v->digits <= 18 && v->other <= 3 && v->cjk <= 2 && v->masks <= 1
+               ? SHOWN_WHOLE
+               : SHOWN_NOT;
+}
+
+static shown shows_plate(const value *v)
+{
+    if (v->masks >= 2)
+        return SHOWN_MASKED;
+    size_t signs = v->digits + v->other + v->masks;
+    return v->cjk >= 1 && v->cjk <= 2 && signs >= 5 && signs <= 8 && v->digits >= 2 ? SHOWN_WHOLE
+                                                                                    : SHOWN_NOT;
+}
+
+static shown shows_mail(const value *v)
+{
+    const char *at = memchr(v->text, '@', v->len);
+    if (!at)
+        return SHOWN_NOT;
+    return v->masks >= 2 ? SHOWN_MASKED : SHOWN_WHOLE;
+}
+
 static shown shows(msh_column column, const value *v)
 {
     switch (column) {
@@ -202,7 +238,14 @@ static shown shows(msh_column column, const value *v)
         return v->masks                                        ? SHOWN_MASKED
                : v->cjk >= 2 && v->cjk <= 15 && v->digits == 0 ? SHOWN_WHOLE
                                                                : SHOWN_NOT;
+    case MSH_COLUMN_PAPER:
+        return shows_paper(v);
+    case MSH_COLUMN_PLATE:
+        return shows_plate(v);
+    case MSH_COLUMN_MAIL:
+        return shows_mail(v);
     case MSH_COLUMN_HEALTH:
+    case MSH_COLUMN_FAITH:
     case MSH_COLUMN_POOR:
         return v->masks >= 2 ? SHOWN_MASKED : v->cjk >= 1 ? SHOWN_WHOLE : SHOWN_NOT;
     default:
@@ -285,26 +328,34 @@ static size_t read_heads(msh_view line, uint8_t sign, msh_rows *r)
     return named;
 }
 
-bool msh_rows_read(msh_view folded, size_t head, size_t head_end, msh_rows *out)
+void msh_rows_go_on(msh_view folded, size_t at, bool more, msh_rows *r)
+{
+    for (; at < folded.len && r->gap <= GAP_LINES;) {
+        size_t end = line_end(folded, at);
+        if (more && end == folded.len)
+            break;
+        msh_view line = msh_view_cut(folded, at, end - at);
+        if (separator(line) == r->sign && read_row(line, r->sign, r)) {
+            r->gap = 0;
+            r->end = end;
+        } else {
+            r->gap++;
+        }
+        at = end + 1;
+    }
+    r->next = at < folded.len ? at : folded.len;
+    r->open = more && r->gap <= GAP_LINES;
+}
+
+bool msh_rows_read(msh_view folded, size_t head, size_t head_end, bool more, msh_rows *out)
 {
     memset(out, 0, sizeof *out);
     out->head = head;
     out->head_end = out->end = head_end;
     msh_view line = msh_view_cut(folded, head, head_end - head);
-    uint8_t sign = separator(line);
-    if (sign == 0 || read_heads(line, sign, out) < 2)
+    out->sign = separator(line);
+    if (out->sign == 0 || (more && head_end == folded.len) || read_heads(line, out->sign, out) < 2)
         return false;
-    size_t at = head_end + 1, gap = 0;
-    for (uint64_t n = 0; n < MSH_ROWS_MOST && at < folded.len && gap <= GAP_LINES; n++) {
-        size_t end = line_end(folded, at);
-        line = msh_view_cut(folded, at, end - at);
-        if (separator(line) == sign && read_row(line, sign, out)) {
-            gap = 0;
-            out->end = end;
-        } else {
-            gap++;
-        }
-        at = end + 1;
-    }
+    msh_rows_go_on(folded, head_end + 1, more, out);
     return true;
 }

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/view.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { KEPT_NORMAL = 512, TALLY_MEMORY = 128 << 20 };
@@ -167,10 +168,46 @@ static bool enough(const msh_tally *t, uint32_t rule)
     return (r->distinct ? t->different[rule] : t->totals[rule]) >= r->count;
 }
 
+/* Rules that count the findings of others (kind_bulk.c): one entry each, at the first of them. */
+static msh_err add_sums(msh_tally *t)
+{
+    size_t n = t->n;
+    for (uint32_t i = 0; i < t->rules->n_rules; i++) {
+        const msh_rule *r = &t->rules->rules[i];
+        const msh_entry *first = NULL;
+        uint64_t sum = 0;
+        for (size_t k = 0; r->kind->sums && k < n; k++) {
+            const msh_entry *e = t->entries[k];
+            if (e->tier < MSH_TIER_REVIEW ||
+                !r->kind->sums(r->state, t->rules->rules[e->rule].kind))
+                continue;
+            first = first ? first : e;
+            sum++;
+        }
+        if (!first || sum + t->dropped < r->kind->sums(r->state, NULL))
+            continue;
+        msh_occurrence o = {i, r->info.tier, r->info.id, sum + t->dropped, UINT32_MAX};
+        msh_noted noted;
+        MSH_TRY(msh_tally_note(t, &o, &noted));
+        if (!noted.entry)
+            continue;
+        char text[24];
+        int len = snprintf(text, sizeof text, "%llu", (unsigned long long)(sum + t->dropped));
+        noted.entry->excerpt =
+            msh_arena_copy(&t->arena, (msh_view){(const uint8_t *)text, (size_t)len});
+        noted.entry->length = first->length;
+        MSH_TRY(msh_tally_place(t, noted.entry, &first->place));
+        if (!noted.entry->excerpt.data)
+            return MSH_E_MEMORY;
+    }
+    return MSH_OK;
+}
+
 msh_err msh_tally_end(msh_tally *t, msh_err (*hit)(void *ctx, const msh_hit *h), void *ctx,
                       uint64_t *total)
 {
     size_t told = 0;
+    MSH_TRY(add_sums(t));
     *total = t->dropped;
     for (size_t i = 0; i < t->n; i++)
         *total += enough(t, t->entries[i]->rule);

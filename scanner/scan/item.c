@@ -192,6 +192,14 @@ static bool keep_name_hit(msh_entry *e, const msh_hit *hit)
     return n->vpath.data != NULL;
 }
 
+/* One number of one person, not a list, and not a contact that may be published. */
+static bool names_a_person(const msh_rule_info *rule, msh_tier tier)
+{
+    return tier >= MSH_TIER_REVIEW &&
+           (msh_view_eq_str(rule->kind, "idcard") || msh_view_eq_str(rule->kind, "mobile") ||
+            msh_view_eq_str(rule->kind, "bankcard"));
+}
+
 static bool fill_finding(msh_entry *e, const msh_rules *rules, const uint8_t key[MSH_TOKEN_KEY],
                          const msh_hit *hit, msh_finding *f)
 {
@@ -207,6 +215,7 @@ static bool fill_finding(msh_entry *e, const msh_rules *rules, const uint8_t key
                        .pack = info.pack,
                        .pack_version = info.pack_version,
                        .tier = hit->tier,
+                       .person = names_a_person(&info, hit->tier),
                        .count = hit->count,
                        .length = hit->length,
                        .n_more = hit->n_more};

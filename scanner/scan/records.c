@@ -189,6 +189,7 @@ msh_err msh_records_end(msh_run *r, msh_error *why)
     msh_jw_kuint(&w, "items", s->items);
     msh_jw_kuint(&w, "not_inspected", s->verdicts[MSH_VERDICT_NOT_INSPECTED]);
     msh_jw_kuint(&w, "pass", s->verdicts[MSH_VERDICT_PASS]);
+    msh_jw_kuint(&w, "people_repeated", s->people_repeated);
     msh_jw_kuint(&w, "review", s->verdicts[MSH_VERDICT_REVIEW]);
     msh_jw_kstr(&w, "run", msh_view_str(r->id));
     msh_jw_kbool(&w, "stopped", s->stopped);

@@ -168,6 +168,7 @@ static msh_err settle(msh_run *r, msh_error *why)
             r->flight_tail = NULL;
         e->next = NULL;
         msh_entry_finish(e, r->summary.items + r->n_ready);
+        msh_people_note(&r->people, e);
         if (!r->ready_head)
             r->ready_since_ns = msh_clock_ns();
         if (r->ready_tail)
@@ -272,5 +273,6 @@ void msh_run_dispose(msh_run *r)
 {
     free_list(r->flight_head);
     free_list(r->ready_head);
+    msh_people_dispose(&r->people);
     r->flight_head = r->flight_tail = r->ready_head = r->ready_tail = NULL;
 }

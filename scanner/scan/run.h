@@ -11,6 +11,7 @@
 #include "ledger/log.h"
 #include "report/report.h"
 #include "scan/item.h"
+#include "scan/people.h"
 #include "scan/progress.h"
 
 typedef struct msh_run {
@@ -34,6 +35,7 @@ typedef struct msh_run {
     uint64_t ready_since_ns, next_tag;
 
     msh_run_summary summary;
+    msh_people people;
     bool found; /* an item reached fail_on */
     bool stop;  /* a signal came */
 

@@ -120,6 +120,9 @@ static msh_err end_run(msh_run *r, scan_outputs *o, uint64_t began_ns, msh_error
     s->stopped = r->stop;
     if (r->stop)
         s->complete = false;
+    s->people_repeated = r->people.repeated;
+    s->people_most = r->people.most;
+    s->people_least = r->people.full;
     s->exit = msh_verdict_exit(s->items, s->complete, r->found);
     MSH_TRY(msh_records_end(r, why));
     msh_clock_format(msh_clock_utc_us(), finished);

@@ -96,6 +96,18 @@ static void test_line_end(void)
     CHECK_TIER(&bench, "110101199003\t077416\n", "none");
 }
 
+/* A disability certificate: the identity number, kind and degree. */
+static void test_certificate(void)
+{
+    CHECK_TIER(&bench, "残疾证 11010119900307741644\n", "REVIEW");
+    CHECK_STR(bench.found[0].normal, "110101199003077416");
+    CHECK_TIER(&bench, "残疾证 11010519491231002X42\n", "REVIEW");
+    CHECK_TIER(&bench, "残疾证 11010519491231002X42B1\n", "REVIEW");
+    CHECK_TIER(&bench, "残疾证 11010119900307741644B1\n", "REVIEW");
+    CHECK_TIER(&bench, "流水 11010119900307741684\n", "none");
+    CHECK_TIER(&bench, "流水 11010119900307741745\n", "none");
+}
+
 static void test_chinese(void)
 {
     kind_bench b;
@@ -155,6 +167,7 @@ int main(void)
     RUN(test_not_found);
     RUN(test_list);
     RUN(test_line_end);
+    RUN(test_certificate);
     RUN(test_chinese);
     RUN(test_damaged);
     RUN(test_weak);

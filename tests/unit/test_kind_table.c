@@ -33,6 +33,9 @@ static void test_block(void)
         "姓名\t手机\n甲某\t13800138001\n乙某\t13800138002\n丙某\t13800138003\n丁某\t13800138004\n"
         "戊某\t13800138005\n",
         "低保对象名单\n姓名\t联系电话\n甲某\t13800138001\n乙某\t13800138002\n丙某\t13800138003\n",
+        "姓名\t护照号码\n甲某\tE12345678\n乙某\tEA1234567\n丙某\tG12345678\n",
+        "幼儿园新生名单\n幼儿姓名\t家长电话\n甲某\t13800138001\n乙某\t13800138002\n丙某\t1380013800"
+        "3\n",
         "姓名\t一卡通账号\n甲某\t6228480402564890018\n乙某\t6228480402637874213\n"
         "丙某\t6228480402564892345\n",
     };
@@ -41,13 +44,16 @@ static void test_block(void)
     bench_text(&bench, texts[0]);
     REQUIRE(bench.n == 1);
     CHECK_STR(bench.found[0].normal, "姓名、身份证号");
-    CHECK_STR(bench.found[0].excerpt, "2 列 3 行");
+    CHECK_STR(bench.found[0].excerpt, "3行 身份证号3");
 }
 
 static void test_review(void)
 {
     CHECK_TIER(&bench,
                "姓名\t家庭住址\n甲某\t三合村东路12号\n乙某\t三合村东路14号\n丙某\t三合村东路16号\n",
+               "REVIEW");
+    CHECK_TIER(&bench, "姓名\t宗教信仰\n甲某\t佛教\n乙某\t道教\n丙某\t佛教\n", "REVIEW");
+    CHECK_TIER(&bench, "姓名\t车牌号\n甲某\t浙A12345\n乙某\t浙AD12345\n丙某\t京B1234学\n",
                "REVIEW");
     CHECK_TIER(&bench, "姓名\t病种\n甲某\t尿毒症\n乙某\t尿毒症\n丙某\t白血病\n", "REVIEW");
     CHECK_TIER(&bench, "姓名\t身份证号\t金额\n甲某\t110105194912310021\t9\n乙某\t\t9\n丙某\t\t9\n",
@@ -64,6 +70,9 @@ static void test_lawful(void)
         "人事科\t赵强\t0574-87180003\n",
         "姓名\t性别\t出生年月\t拟任职务\n王明\t男\t1980.01\t副局长\n李芳\t女\t1981.02\t科长\n"
         "赵强\t男\t1982.03\t科长\n",
+        "单位\t车牌号\n甲公司\t浙A12345\n乙公司\t浙AD1234\n丙公司\t浙B12345\n",
+        "姓名\t护照号码\n甲某\tE12***678\n乙某\tE12***679\n丙某\tG12***671\n",
+        "姓名\t邮箱\n甲某\ta@b.cn\n乙某\tb@b.cn\n丙某\tc@b.cn\n",
         "姓名\t低保金额\n甲某\t880\n乙某\t880\n丙某\t880\n",
         "户主\t家庭住址\n甲某\t三合镇\n乙某\t东湖街道\n丙某\t三合镇\n",
         "中标单位\t联系人\t联系电话\n甲公司\t王明\t13800138001\n乙公司\t李芳\t13800138002\n"

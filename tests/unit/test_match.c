@@ -253,6 +253,61 @@ static void windows(void)
     done(r);
 }
 
+/* A list over three windows: heads at the end of the first, each row counted once. */
+static void lists_over_windows(void)
+{
+    enum { OVERLAP = 40, WINDOW = 150 };
+    msh_rules *r = rule("    find: {kind: table}\n");
+    char text[4096] = "关于名单的说明\n这一行没有别的内容。\n姓名,残疾类别\n";
+    for (int i = 0; i < 17; i++)
+        (void)snprintf(text + strlen(text), sizeof text - strlen(text), "王某某,肢体%d级\n", i % 4);
+    size_t len = strlen(text);
+    for (size_t first = 60; first < 200; first++) {
+        msh_match_text t[16];
+        size_t n = 0, at = 0, end = first, before = 0;
+        for (; n < 16; n++) {
+            end = end < len ? end : len;
+            while (((uint8_t)text[end] & 0xC0) == 0x80)
+                end++; /* as windows are cut: between characters */
+            while (((uint8_t)text[at] & 0xC0) == 0x80)
+                at--;
+            t[n] = body(text);
+            t[n].bytes = msh_view_of((const uint8_t *)text + at, end - at);
+            t[n].place.offset = at;
+            t[n].flags = (at ? MSH_MATCH_CONTINUED : 0) | (end < len ? MSH_MATCH_MORE : 0);
+            t[n].overlap = (uint32_t)(n ? before - at : 0);
+            if (end == len)
+                break;
+            before = end;
+            at = end - OVERLAP;
+            end += WINDOW;
+        }
+        seen s = item(r, t, n + 1);
+        CHECK_INT(s.n, 1);
+        if (s.n == 1 && s.hits[0].count != 17)
+            printf("first window of %zu bytes\n", first);
+        CHECK_INT(s.n ? s.hits[0].count : 0, 17);
+    }
+    done(r);
+}
+
+static void sums(void)
+{
+    msh_rules *r = rule("    find: {kind: bulk, of: [idcard, mobile], least: 3}\n"
+                        "  - id: m\n    name: 名\n    category: 类\n    tier: 复核\n    basis: 无\n"
+                        "    explain: 无\n    advice: 无\n    find: {kind: mobile}\n");
+    CHECK_INT(one(r, "13900000001\n13900000002\n13900000002\n").n, 2);
+    seen s = one(r, "13900000001\n13900000002\n13900000003\n");
+    REQUIRE(s.n == 4);
+    CHECK_INT(s.hits[0].tier, MSH_TIER_BLOCK);
+    CHECK_INT(s.hits[0].count, 3);
+    CHECK_VIEW(s.hits[0].excerpt, MSH_VIEW("3"));
+    CHECK_INT(s.hits[0].place.line, 1);
+    /* what is only told as INFO does not count */
+    CHECK_INT(one(r, "热线13900000001\n热线13900000002\n热线13900000003\n").n, 3);
+    done(r);
+}
+
 static void places(void)
 {
     msh_rules *r = rule("    find: {kind: words, any: [机密]}\n");
@@ -412,6 +467,8 @@ int main(void)
     RUN(positions);
     RUN(counts);
     RUN(windows);
+    RUN(lists_over_windows);
+    RUN(sums);
     RUN(places);
     RUN(many);
     RUN(expressions);
