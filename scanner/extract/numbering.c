@@ -204,6 +204,60 @@ static msh_err on_end(void *ctx, msh_view name)
 
 const msh_xml_handler msh_numbering_handler = {on_start, on_end, NULL, NULL};
 
+/* --- from a binary document --------------------------------------------------------------------
+ */
+
+static list_level copy_of(const msh_numbering *n, const msh_numbering_level *l)
+{
+    return (list_level){.text = msh_arena_copy(n->arena, l->text),
+                        .format = msh_arena_copy(n->arena, l->format),
+                        .start = l->start};
+}
+
+msh_err msh_numbering_kind(msh_numbering *n, msh_view id, const msh_numbering_level *l)
+{
+    list_kind *kind = msh_table_get(n->kinds, id);
+    void *made = NULL;
+    if (!kind) {
+        MSH_TRY(define(n, n->kinds, id, sizeof *kind, &made));
+        kind = made;
+    }
+    if (kind && l->level < LEVELS)
+        kind->levels[l->level] = copy_of(n, l);
+    return MSH_OK;
+}
+
+msh_err msh_numbering_list(msh_numbering *n, msh_view id, msh_view kind)
+{
+    void *made = NULL;
+    MSH_TRY(define(n, n->lists, id, sizeof(list), &made));
+    if (made)
+        ((list *)made)->kind = msh_arena_copy(n->arena, kind);
+    return MSH_OK;
+}
+
+msh_err msh_numbering_override(msh_numbering *n, msh_view id, const msh_numbering_level *l,
+                               bool restarts)
+{
+    list *of = msh_table_get(n->lists, id);
+    if (!of || l->level >= LEVELS)
+        return MSH_OK;
+    if (l->text.len)
+        of->own[l->level] = copy_of(n, l);
+    of->start[l->level] = l->start;
+    of->restarts[l->level] = restarts;
+    return MSH_OK;
+}
+
+msh_err msh_numbering_style(msh_numbering *n, msh_view id, msh_view of, unsigned level)
+{
+    void *made = NULL;
+    MSH_TRY(define(n, n->styles, id, sizeof(style), &made));
+    if (made)
+        *(style *)made = (style){.list = msh_arena_copy(n->arena, of), .level = level % LEVELS};
+    return MSH_OK;
+}
+
 /* --- numbers -----------------------------------------------------------------------------------
  */
 

@@ -15,6 +15,22 @@ msh_numbering *msh_numbering_new(msh_arena *arena);
 void msh_numbering_free(msh_numbering *n);
 /* Listener while word/numbering.xml and word/styles.xml are read, in any order; context: n. */
 extern const msh_xml_handler msh_numbering_handler;
+/* The same from a binary document, part by part; ids are any bytes. A level of a kind of lists; a
+ * list of that kind; a level that a list starts elsewhere or words anew (text empty: as its kind
+ * says); the list of a style. */
+typedef struct msh_numbering_level {
+    unsigned level;  /* below MSH_NUMBERING_LEVELS */
+    msh_view text;   /* "%1.%2" */
+    msh_view format; /* ST_NumberFormat: "decimal" */
+    uint32_t start;
+} msh_numbering_level;
+MSH_MUST_CHECK msh_err msh_numbering_kind(msh_numbering *n, msh_view kind,
+                                          const msh_numbering_level *l);
+MSH_MUST_CHECK msh_err msh_numbering_list(msh_numbering *n, msh_view list, msh_view kind);
+MSH_MUST_CHECK msh_err msh_numbering_override(msh_numbering *n, msh_view list,
+                                              const msh_numbering_level *l, bool restarts);
+MSH_MUST_CHECK msh_err msh_numbering_style(msh_numbering *n, msh_view style, msh_view list,
+                                           unsigned level);
 /* Counts one paragraph and appends its label and a blank. id: w:numId as written; empty: what the
  * style says. level: MSH_NUMBERING_LEVELS when the paragraph does not say. */
 void msh_numbering_label(msh_numbering *n, msh_view id, unsigned level, msh_view style,

@@ -61,6 +61,8 @@ static bool decompress(msh_view in, msh_buf *out)
     while (msh_cursor_left(&c) >= 2) {
         uint16_t head = msh_cursor_u16le(&c);
         size_t size = (head & 0xfffu) + 1;
+        if (head == 0 && out->len) /* room that was left */
+            break;
         if ((head & 0x7000) != 0x3000)
             return false;
         if (size > msh_cursor_left(&c))

@@ -86,6 +86,11 @@ static inline void cfb_put32(uint8_t *to, uint32_t v)
         to[i] = (uint8_t)(v >> 8 * i);
 }
 
+static inline uint32_t cfb_build_u32(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
 static inline void cfb_pad(cfb_build *b, unsigned shift)
 {
     while (b->file.len & (((size_t)1 << shift) - 1))
