@@ -290,6 +290,11 @@ static msh_err read_below(msh_ole *o, int storage, bool own)
     return err;
 }
 
+msh_err msh_ole_rest(msh_ole *o)
+{
+    return read_below(o, o->storage, true);
+}
+
 static msh_err read_document(msh_ole *o, const char **name)
 {
     const msh_ole_app *app = whose(o);

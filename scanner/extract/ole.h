@@ -52,6 +52,9 @@ MSH_MUST_CHECK msh_err msh_ole_emit(msh_ole *o, const msh_place *place, msh_view
                                     uint32_t codepage);
 /* A storage inside as a document of its own, with all that is below it. */
 MSH_MUST_CHECK msh_err msh_ole_document(msh_ole *o, int storage);
+/* What a reader left below the storage: for those that give a document inside a place of their own.
+ */
+MSH_MUST_CHECK msh_err msh_ole_rest(msh_ole *o);
 /* An error while something was read: an outcome at `place`; what ends the item is returned. */
 MSH_MUST_CHECK msh_err msh_ole_settle(msh_ole *o, const msh_place *place, msh_err e);
 

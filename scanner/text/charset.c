@@ -318,6 +318,9 @@ void msh_charset_decode(msh_charset cs, msh_view in, bool last, msh_buf *out, si
         msh_charset_state_decode(cs, in, last, out, used, bad);
         return;
     }
+    *used = 0;
+    if (in.len == 0)
+        return;
     const uint8_t *p = in.data, *end = p + in.len;
     while (p < end && msh_buf_err(out) == MSH_OK) {
         p += copy_plain(cs, p, end, out);

@@ -1,5 +1,6 @@
 /* bench_match.c: GB/s of folding, of the literal engine and of the whole matcher.
  *   bench_match PACK.yaml FILE… (UTF-8); best of five rounds, CPU time. */
+#define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
