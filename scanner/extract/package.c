@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/view.h"
+#include "extract/ods.h"
 #include "extract/ofd.h"
 #include "extract/slides.h"
 #include "extract/workbook.h"
@@ -174,7 +175,9 @@ static bool is_known(const part *t)
 {
     return name_has(t->name, "ppt/") || name_has(t->name, "/charts/") ||
            name_has(t->name, "/diagrams/") || name_has(t->name, "/drawings/") ||
-           name_has(t->name, "theme/") || name_has(t->name, "_rels/") ||
+           name_has(t->name, "theme/") || name_has(t->name, "fontTable") ||
+           name_has(t->name, "xl/styles") || name_has(t->name, "xl/workbook") ||
+           name_has(t->name, "META-INF/manifest") || name_has(t->name, "_rels/") ||
            name_has(t->name, "[Content_Types]");
 }
 
@@ -227,6 +230,8 @@ static msh_err read_xml(package *p, part *t)
         t->place.page = msh_ofd_page(&p->pages, t->name);
         return msh_ofd_read(p->x, p->doc, &t->place, t->bytes);
     }
+    if (p->kind == MSH_ZIP_KIND_ODS && msh_view_eq_str(t->root, "document-content"))
+        return msh_ods_read(p->x, p->doc, &t->place, t->bytes);
     if (msh_view_eq_str(t->root, "FixedPage"))
         return msh_xps_read(p->x, p->doc, &t->place, t->bytes);
     if (p->kind == MSH_ZIP_KIND_PPTX)

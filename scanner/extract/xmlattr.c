@@ -26,10 +26,11 @@ static bool listed(msh_view name, const char *const *sorted, size_t n)
 static bool is_named(msh_view element, msh_view name, msh_view v)
 {
     static const char *const names[] = {
-        "Target",  "alt",         "author",      "caption",    "connection", "creator", "descr",
-        "display", "displayText", "error",       "errorTitle", "formatCode", "instr",   "location",
-        "name",    "prompt",      "promptTitle", "result",     "string",     "tag",     "text",
-        "title",   "tooltip",     "uniqueName",  "url",        "value",
+        "Target",     "alt",          "author",      "caption", "connection",  "creator",
+        "descr",      "display",      "displayText", "error",   "errorTitle",  "formatCode",
+        "instr",      "location",     "name",        "prompt",  "promptTitle", "result",
+        "string",     "string-value", "tag",         "text",    "title",       "tooltip",
+        "uniqueName", "url",          "value",
     };
     static const char *const elements[] = {"alias",    "category",   "default",  "docVar",
                                            "helpText", "listEntry",  "listItem", "lvlText",

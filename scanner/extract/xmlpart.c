@@ -160,7 +160,7 @@ msh_view msh_xml_root(msh_arena *arena, msh_view bytes)
     msh_charset cs = charset_by_head(bytes, &skip);
     msh_view v = msh_view_cut(bytes, skip, 8192);
     if (cs == MSH_CS_UTF16BE || cs == MSH_CS_UTF16LE) {
-        uint8_t *narrow = msh_arena_alloc(arena, v.len / 2 + 1);
+        uint8_t *narrow = arena ? msh_arena_alloc(arena, v.len / 2 + 1) : NULL;
         if (!narrow)
             return (msh_view){NULL, 0};
         for (size_t i = 0; i + 1 < v.len; i += 2)

@@ -33,7 +33,7 @@ MSH_MUST_CHECK msh_err msh_xml_read(msh_extract *x, const msh_place *place, msh_
 /* Whether bytes look like XML or other markup: '<' after BOM and blanks, in 8 or 16 bits. */
 bool msh_xml_probe(msh_view bytes);
 /* The local name of the first element, empty when there is none in the first bytes. Only for
- * charsets that agree with ASCII, or UTF-16 (a copy in the arena then). */
+ * charsets that agree with ASCII, or UTF-16 (a copy in the arena then; empty without one). */
 msh_view msh_xml_root(msh_arena *arena, msh_view bytes);
 /* The value of an attribute; an empty view when it is absent. */
 msh_view msh_xml_get(const msh_xml_attr *attrs, size_t n, const char *name);

@@ -29,8 +29,9 @@ enum {
     IS_COMMENT = 1024,
     IS_HEADER = 2048,
     IS_FOOTER = 4096,
-    IS_OPEN = 8192,  /* set on the stack: opened a level */
-    IS_BLOCK = 16384 /* not known, outside paragraphs: text of its own */
+    IS_OPEN = 8192,   /* set on the stack: opened a level */
+    IS_BLOCK = 16384, /* not known, outside paragraphs: text of its own */
+    IS_HIDDEN = 32768 /* what is inside is not shown */
 };
 
 /* What an element puts in. */
@@ -46,7 +47,9 @@ enum {
     PUTS_COLOR,
     PUTS_LIST,
     PUTS_NUMBER,
-    PUTS_RUN_STYLE
+    PUTS_RUN_STYLE,
+    PUTS_STYLE,     /* a style of ODF is defined */
+    PUTS_STYLE_TEXT /* what it does to text */
 };
 
 typedef struct word {
@@ -124,15 +127,21 @@ static const word words_odf[] = {
     {"header", IS_NEST | IS_HEADER, 0},
     {"header-first", IS_NEST | IS_HEADER, 0},
     {"header-left", IS_NEST | IS_HEADER, 0},
+    {"hidden-paragraph", IS_HIDDEN, 0},
+    {"hidden-text", IS_HIDDEN, 0},
     {"line-break", 0, PUTS_BREAK},
     {"note", IS_NEST, 0},
+    {"notes", IS_NEST | IS_COMMENT, 0},
     {"p", IS_PARA, 0},
     {"ruby-text", IS_NEST, 0},
     {"s", 0, PUTS_SPACES},
+    {"section-properties", 0, PUTS_STYLE_TEXT},
+    {"style", 0, PUTS_STYLE},
     {"tab", 0, PUTS_TAB},
     {"table-cell", IS_CELL, 0},
     {"table-row", IS_ROW, 0},
     {"text-box", IS_NEST, 0},
+    {"text-properties", 0, PUTS_STYLE_TEXT},
     {"title", IS_NEST, 0},
 };
 
@@ -271,7 +280,7 @@ static void put(msh_xt *t, msh_view v, bool deleted)
     msh_buf_put_view(&t->para, v);
     if (t->vocabulary == MSH_XT_WORD && !t->in_inserted)
         msh_buf_put_view(&t->original, v);
-    if (t->in_run && t->run_hidden)
+    if ((t->in_run && t->run_hidden) || t->in_hidden)
         msh_buf_put_view(&t->hidden, v);
 }
 
@@ -441,6 +450,21 @@ static msh_err put_label(msh_xt *t)
     return msh_buf_err(&t->para);
 }
 
+/* display="none" in the properties of a style hides what has it. */
+static msh_err note_style(msh_xt *t, const word *w, const msh_xml_attr *attrs, size_t n)
+{
+    void *old;
+    if (w->puts == PUTS_STYLE) {
+        remember(t->style_id, sizeof t->style_id, msh_xml_get(attrs, n, "name"));
+        return MSH_OK;
+    }
+    if (!t->style_id[0] || !msh_view_eq_str(msh_xml_get(attrs, n, "display"), "none"))
+        return MSH_OK;
+    if (!t->hidden_styles && !(t->hidden_styles = msh_table_new()))
+        return MSH_E_MEMORY;
+    return msh_table_put(t->hidden_styles, msh_view_str(t->style_id), t, &old);
+}
+
 static msh_err put_in(msh_xt *t, const word *w, const msh_xml_attr *attrs, size_t n)
 {
     msh_view val = msh_xml_get(attrs, n, "val");
@@ -477,6 +501,9 @@ static msh_err put_in(msh_xt *t, const word *w, const msh_xml_attr *attrs, size_
     case PUTS_NUMBER:
         note_list(t, w->name, val);
         break;
+    case PUTS_STYLE:
+    case PUTS_STYLE_TEXT:
+        return note_style(t, w, attrs, n);
     case PUTS_LIST:
         return put_list(t, w->name ? msh_view_str(w->name) : val, attrs, n);
     default:
@@ -499,6 +526,14 @@ static msh_xt_stream stream_of(msh_xt *t, uint16_t is)
     return top(t)->stream;
 }
 
+/* Sections and runs that are not shown, by themselves or by their style. */
+static bool is_hidden_here(const msh_xt *t, const msh_xml_attr *attrs, size_t n)
+{
+    msh_view style = msh_xml_get(attrs, n, "style-name");
+    return (t->hidden_styles && style.len && msh_table_get(t->hidden_styles, style)) ||
+           msh_view_eq_str(msh_xml_get(attrs, n, "display"), "none");
+}
+
 /* Elements without a word: text inside a paragraph, a paragraph of their own outside. */
 static uint16_t meaning(msh_xt *t, const word *w)
 {
@@ -517,6 +552,9 @@ static msh_err on_start(void *ctx, msh_view name, const msh_xml_attr *attrs, siz
         MSH_TRY(t->listener->start(t->listener_ctx, name, attrs, n));
     const word *w = find_word(t, name);
     uint16_t is = meaning(t, w);
+    if (t->vocabulary == MSH_XT_ODF && n && is_hidden_here(t, attrs, n) &&
+        !(w && w->puts == PUTS_STYLE_TEXT))
+        is |= IS_HIDDEN;
     if (is & IS_BLOCK) /* what its parent said before it ends here */
         flush(t);
     if (n)
@@ -532,6 +570,7 @@ static msh_err on_start(void *ctx, msh_view name, const msh_xml_attr *attrs, siz
     }
     t->in_deleted += (is & IS_DELETED) != 0;
     t->in_inserted += (is & IS_INSERTED) != 0;
+    t->in_hidden += (is & IS_HIDDEN) != 0;
     if (is & IS_RUN) {
         t->in_run = true;
         t->run_hidden = t->para_hidden;
@@ -599,6 +638,33 @@ static void end_cell(msh_xt *t, bool row)
         to->data[to->len - 1] = '\n';
 }
 
+static msh_err emit_streams(msh_xt *t)
+{
+    static const msh_role roles[MSH_XT_STREAMS] = {
+        [MSH_XT_DELETED] = MSH_ROLE_DELETED, [MSH_XT_HIDDEN] = MSH_ROLE_HIDDEN,
+        [MSH_XT_ATTR] = MSH_ROLE_ATTR,       [MSH_XT_COMMENT] = MSH_ROLE_COMMENT,
+        [MSH_XT_HEADER] = MSH_ROLE_HEADER,   [MSH_XT_FOOTER] = MSH_ROLE_FOOTER,
+    };
+    for (size_t i = 0; i < MSH_XT_STREAMS; i++) {
+        msh_place place = t->place;
+        if (i != MSH_XT_BODY)
+            place.role = roles[i];
+        MSH_TRY(msh_buf_err(&t->streams[i]));
+        if (t->streams[i].len)
+            MSH_TRY(msh_emit(t->x, &place, msh_buf_view(&t->streams[i]), 0));
+        msh_buf_reset(&t->streams[i]);
+    }
+    return MSH_OK;
+}
+
+/* A page of a presentation or drawing is a text of its own (ODF 1.3 part 3 §10.2.4). */
+static msh_err end_page(msh_xt *t)
+{
+    t->place.page = ++t->pages;
+    flush(t);
+    return emit_streams(t);
+}
+
 static msh_err on_end(void *ctx, msh_view name)
 {
     msh_xt *t = ctx;
@@ -611,6 +677,7 @@ static msh_err on_end(void *ctx, msh_view name)
         MSH_TRY(put_label(t));
     t->in_deleted -= (is & IS_DELETED) && t->in_deleted;
     t->in_inserted -= (is & IS_INSERTED) && t->in_inserted;
+    t->in_hidden -= (is & IS_HIDDEN) && t->in_hidden;
     if (is & IS_BINARY && t->binary.len)
         MSH_TRY(end_binary(t));
     if (is & IS_RUN)
@@ -633,6 +700,8 @@ static msh_err on_end(void *ctx, msh_view name)
         flush(t);
         t->levels.len -= sizeof(level);
     }
+    if (t->vocabulary == MSH_XT_ODF && msh_view_eq_str(name, "page"))
+        return end_page(t);
     return MSH_OK;
 }
 
@@ -668,31 +737,21 @@ void msh_xt_dispose(msh_xt *t)
         msh_buf_dispose(rest[i]);
     if (t->seen)
         msh_table_free(t->seen, NULL);
-    t->seen = NULL;
+    if (t->hidden_styles)
+        msh_table_free(t->hidden_styles, NULL);
+    t->seen = t->hidden_styles = NULL;
 }
 
 msh_err msh_xt_emit(msh_xt *t)
 {
-    static const msh_role roles[MSH_XT_STREAMS] = {
-        [MSH_XT_DELETED] = MSH_ROLE_DELETED, [MSH_XT_HIDDEN] = MSH_ROLE_HIDDEN,
-        [MSH_XT_ATTR] = MSH_ROLE_ATTR,       [MSH_XT_COMMENT] = MSH_ROLE_COMMENT,
-        [MSH_XT_HEADER] = MSH_ROLE_HEADER,   [MSH_XT_FOOTER] = MSH_ROLE_FOOTER,
-    };
     while (t->levels.len > sizeof(level)) {
         flush(t);
         t->levels.len -= sizeof(level);
     }
     if (t->levels.len)
         flush(t);
-    for (size_t i = 0; i < MSH_XT_STREAMS; i++) {
-        msh_place place = t->place;
-        if (i != MSH_XT_BODY)
-            place.role = roles[i];
-        MSH_TRY(msh_buf_err(&t->streams[i]));
-        if (t->streams[i].len)
-            MSH_TRY(msh_emit(t->x, &place, msh_buf_view(&t->streams[i]), 0));
-    }
-    return MSH_OK;
+    t->place.page = t->pages ? 0 : t->place.page; /* what stands behind the last page */
+    return emit_streams(t);
 }
 
 msh_err msh_xt_read(msh_xt *t, msh_view bytes)

@@ -40,7 +40,9 @@ typedef struct msh_xt {
     msh_buf para;     /* text of open paragraphs, innermost last */
     msh_buf original; /* the same with deletions and without insertions */
     msh_buf deleted, hidden, binary;
-    unsigned in_deleted, in_inserted;
+    unsigned in_deleted, in_inserted, in_hidden;
+    uint32_t pages;           /* of ODF, ended so far */
+    msh_table *hidden_styles; /* of ODF */
     bool run_hidden, para_hidden;
     bool in_run;
     unsigned embedded;  /* base64 children so far */

@@ -361,6 +361,100 @@ static void test_xps(void)
     CHECK(said("body:机密★10年\nsecond\n"));
 }
 
+/* --- OpenDocument ------------------------------------------------------------------------------
+ */
+
+#define ODF_MANIFEST                                                                               \
+    {                                                                                              \
+        "META-INF/manifest.xml", "<manifest/>", NULL, 0, false                                     \
+    }
+
+static void scan_odf(const char *mime, const char *content, const char *path, const char *needle)
+{
+    const member m[] = {
+        {"mimetype", mime, NULL, 0, false}, ODF_MANIFEST, {"content.xml", content, NULL, 0, false}};
+    scan(m, 3, path, needle);
+}
+
+static const char ods_content[] =
+    "<o:document-content xmlns:o=\"o\" xmlns:t=\"t\" xmlns:x=\"x\"><o:automatic-styles>"
+    "<s:style xmlns:s=\"s\" s:name=\"ta2\"><s:table-properties t:display=\"false\"/></s:style>"
+    "</o:automatic-styles><o:body><o:spreadsheet><t:table t:name=\"公示\">"
+    "<t:table-column t:number-columns-repeated=\"2\"/><t:table-column t:visibility=\"collapse\"/>"
+    "<t:table-row t:number-rows-repeated=\"4\"/><t:table-row><t:table-cell "
+    "t:number-columns-repeated=\"2\"/><t:table-cell o:value=\"110105194912310020\"><o:annotation>"
+    "<x:p>note</x:p></o:annotation><x:p>机密</x:p><x:p>★10年</x:p></t:table-cell></t:table-row>"
+    "<t:table-row><t:table-cell><x:p>z</x:p></t:table-cell></t:table-row></t:table>"
+    "<t:table t:name=\"底\" t:style-name=\"ta2\"><t:table-row><t:table-cell><x:p>low</x:p>"
+    "</t:table-cell></t:table-row></t:table></o:spreadsheet></o:body></o:document-content>";
+
+static void test_ods(void)
+{
+    static const char mime[] = "application/vnd.oasis.opendocument.spreadsheet";
+    scan_odf(mime, ods_content, "t.ods", "机密");
+    CHECK_STR(format, "ods");
+    CHECK_STR(h.sheet, "公示");
+    CHECK_INT(h.row, 5);
+    CHECK_INT(h.col, 3);
+    CHECK(said("body:\t\t机密 ★10年\nz\n"));
+    CHECK(said("hidden:\t\t机密 ★10年\n"));
+    CHECK(said("body:110105194912310020\n1.10105194912310E+17\n"));
+    CHECK(said("comment:note\n"));
+    scan_odf(mime, ods_content, "t.ods", "low");
+    CHECK_STR(h.sheet, "底");
+    CHECK_STR(h.role, "hidden");
+}
+
+static void test_odt(void)
+{
+    scan_odf("application/vnd.oasis.opendocument.text",
+             "<o:document-content xmlns:o=\"o\" xmlns:x=\"x\" xmlns:s=\"s\"><s:style s:name=\"T1\">"
+             "<s:text-properties x:display=\"none\"/></s:style><x:p>see<x:span x:style-name=\"T1\">"
+             "unseen</x:span></x:p><x:section x:display=\"none\"><x:p>gone</x:p></x:section>"
+             "<x:hidden-paragraph>h</x:hidden-paragraph><x:p>end</x:p></o:document-content>",
+             "t.odt", "");
+    CHECK_STR(format, "odt");
+    CHECK(said("body:seeunseen\ngone\nh\nend\n"));
+    CHECK(said("hidden:unseen\ngone\nh\n"));
+}
+
+static void test_odp(void)
+{
+    scan_odf(
+        "application/vnd.oasis.opendocument.presentation",
+        "<o:document-content xmlns:o=\"o\" xmlns:d=\"d\" xmlns:x=\"x\"><d:page><x:p>one</x:p>"
+        "</d:page><d:page><x:p>two</x:p><p:notes xmlns:p=\"p\"><x:p>aside</x:p></p:notes></d:page>"
+        "</o:document-content>",
+        "t.odp", "two");
+    CHECK_STR(format, "odp");
+    CHECK_INT(h.page, 2);
+    CHECK(said("body:one\n\n") && said("body:two\n\n") && said("comment:aside\n"));
+}
+
+/* One XML file, no zip. */
+static void test_flat(void)
+{
+    msh_limits limits;
+    msh_arena arena;
+    msh_input in;
+    static const char flat[] =
+        "<?xml version=\"1.0\"?><office:document "
+        "xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:"
+        "office:1.0\" xmlns:text=\"t\"><text:p>机<text:span>密★1</text:span>0年</text:p>"
+        "</office:document>";
+    msh_limits_default(&limits);
+    msh_arena_init(&arena, 0);
+    msh_buf_reset(&h.text);
+    msh_sink sink = {.text = on_text, .outcome = on_outcome};
+    msh_extract x = {.arena = &arena, .limits = &limits, .sink = &sink};
+    msh_input_memory(&in, msh_view_str(flat));
+    CHECK_INT(msh_extract_item(&x, &in, MSH_VIEW("t.fodt")), MSH_OK);
+    CHECK_VIEW(x.format, MSH_VIEW("flat"));
+    CHECK(said("body:机密★10年\n"));
+    msh_input_dispose(&in);
+    msh_arena_dispose(&arena);
+}
+
 int main(void)
 {
     msh_buf_init(&h.text, 64 << 20);
@@ -376,6 +470,10 @@ int main(void)
     RUN(test_hidden_by_style);
     RUN(test_ofd);
     RUN(test_xps);
+    RUN(test_ods);
+    RUN(test_odt);
+    RUN(test_odp);
+    RUN(test_flat);
     msh_buf_dispose(&h.text);
     msh_buf_dispose(&h.reasons);
     return check_result();
