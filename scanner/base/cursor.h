@@ -33,7 +33,7 @@ static inline msh_view msh_cursor_take(msh_cursor *c, size_t n)
         c->failed = true;
         return (msh_view){0, 0};
     }
-    msh_view v = {c->in.data + c->at, n};
+    msh_view v = {c->in.data ? c->in.data + c->at : c->in.data, n};
     c->at += n;
     return v;
 }

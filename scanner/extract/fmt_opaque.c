@@ -1,6 +1,6 @@
 /* fmt_opaque.c: types that are known by their first bytes and not read: fonts, sound, moving
- * pictures, programs, drawings. Swept raw (which sees titles and tags), and said to be unsupported:
- * only a policy may let such a type pass. */
+ * pictures, programs, drawings, stores of mail programs. Swept raw (which sees titles and tags),
+ * and said to be unsupported: only a policy may let such a type pass. */
 #include "extract/extract.h"
 
 #include "base/view.h"
@@ -46,6 +46,10 @@ static const opaque_row rows[] = {
     {"swf", 0, 3, "CWS"},
     {"swf", 0, 3, "FWS"},
     {"djvu", 0, 8, "AT&TFORM"},
+    {"pst", 0, 4, "!BDN"},
+    {"dbx", 0, 4, "\xcf\xad\x12\xfe"},
+    {"wab", 0, 8, "\x9c\xcb\xcb\x8d\x13\x75\xd2\x11"},
+    {"rpmsg", 0, 8, "\x76\xe8\x04\x60\xc4\x11\xe3\x86"},
 };
 
 static const opaque_row *find(const msh_doc *doc)
@@ -79,9 +83,10 @@ static msh_err extract(msh_extract *x, const msh_doc *doc)
 
 const msh_format msh_format_opaque = {
     .name = "opaque",
-    .zh = "字体、音频、视频、程序",
-    .en = "fonts, sound, video, programs",
-    .suffixes = "ttf otf woff woff2 mp3 wav ogg flac mp4 mkv avi flv exe dll psd heic ico",
+    .zh = "字体、音频、视频、程序、邮箱数据库",
+    .en = "fonts, sound, video, programs, mail stores",
+    .suffixes =
+        "ttf otf woff woff2 mp3 wav ogg flac mp4 mkv avi flv exe dll psd heic ico pst ost dbx",
     .reads_zh = "只做原始字节扫描，并说明未检查；可由策略放行",
     .probe = probe,
     .extract = extract,

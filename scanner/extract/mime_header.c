@@ -192,13 +192,24 @@ void msh_mime_unfold(msh_view value, msh_buf *out)
 /* --- whether it is a mail
  * -------------------------------------------------------------------------------------- */
 
+/* A line that is a number: Apple's emlx begins with the length of the mail. */
+static bool is_count(msh_view v, size_t at)
+{
+    msh_view line = trim(msh_view_cut(v, at, msh_mime_line_end(v, at) - at));
+    for (size_t i = 0; i < line.len; i++)
+        if (line.data[i] < '0' || line.data[i] > '9')
+            return false;
+    return line.len > 0 && line.len < 12;
+}
+
 /* What may stand before the first field: empty lines, a line of an mbox, an answer of HTTP. */
 static size_t skip_lead(msh_view v)
 {
     size_t at = msh_view_starts(v, MSH_VIEW("\xef\xbb\xbf")) ? 3 : 0;
     for (unsigned i = 0; i < LEAD_MOST && at < v.len; i++) {
         msh_view line = msh_view_cut(v, at, v.len);
-        if (!is_empty_line(v, at) && !msh_view_starts(line, MSH_VIEW(">From ")) &&
+        if (!is_empty_line(v, at) && !is_count(v, at) &&
+            !msh_view_starts(line, MSH_VIEW(">From ")) &&
             !msh_view_starts(line, MSH_VIEW("From ")) && !msh_view_starts(line, MSH_VIEW("HTTP/1")))
             break;
         at = msh_mime_line_end(v, at);
