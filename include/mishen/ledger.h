@@ -27,19 +27,40 @@ typedef struct msh_log_verdict {
     char root_sha256[48]; /* base64 */
     char root_sm3[48];
     uint64_t clock_back; /* records whose time is before that of the record before them */
+    uint64_t epochs;     /* keys that signed, one after another */
+    bool pinned;         /* the first key came from outside the log */
     char what[400];      /* what is wrong, or empty */
 } msh_log_verdict;
 
-/* dir: the LOG folder; NULL = that of options->state. Always fills *out; an error only when memory
- * is short. */
+typedef struct msh_verify_options {
+    const char
+        *pin[2]; /* PEM files of the first public keys (Ed25519, SM2); NULL = the log's own */
+    bool fast;   /* only the last signature of each key */
+} msh_verify_options;
+
+/* dir: the LOG folder; NULL = that of options->state. how may be NULL. Always fills *out; an error
+ * only when memory is short. */
 MSH_MUST_CHECK msh_err msh_log_check(const msh_options *options, const char *dir,
-                                     msh_log_verdict *out, msh_error *why);
+                                     const msh_verify_options *how, msh_log_verdict *out,
+                                     msh_error *why);
 
 /* Records as canonical lines, oldest first; from ≤ n < to. type NULL = all. */
 MSH_MUST_CHECK msh_err msh_log_each(const msh_options *options, const char *dir, uint64_t from,
                                     uint64_t to, const char *type,
                                     msh_err (*record)(void *ctx, uint64_t n, msh_view line),
                                     void *ctx, msh_error *why);
+
+/* A proof against the last checkpoint, from the tree files alone (C2SP tlog-proof; a consistency
+ * proof in the form of tlog-witness). Where those files are missing or wrong they are made anew
+ * from the log first. */
+typedef struct msh_prove_job {
+    bool consistency;
+    uint64_t n;       /* record, or with consistency the size to begin from */
+    unsigned profile; /* 0 SHA-256, 1 SM3 */
+} msh_prove_job;
+MSH_MUST_CHECK msh_err msh_log_prove(const msh_options *options, const char *dir,
+                                     const msh_prove_job *job, char *out, size_t cap, size_t *len,
+                                     msh_error *why);
 
 /* One record in one line for people, without a line feed; returns its length (less than cap). */
 size_t msh_log_describe(msh_view line, msh_lang lang, char *out, size_t cap);

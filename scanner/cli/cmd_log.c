@@ -1,5 +1,4 @@
-/* cmd_log.c: mishen log verify (exit codes of its own, audit-log.md section 9) and mishen log show.
- */
+/* cmd_log.c: mishen log verify (exit codes of its own, audit-log.md section 9), show and prove. */
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -89,7 +88,7 @@ static int verify(cli_args *a, const char *dir)
 {
     msh_log_verdict v;
     msh_error why = {0};
-    msh_err err = msh_log_check(&a->options, dir, &v, &why);
+    msh_err err = msh_log_check(&a->options, dir, NULL, &v, &why);
     if (err != MSH_OK) {
         (void)cli_failed(a, err, &why);
         return MSH_VERIFY_UNREADABLE;
@@ -132,15 +131,18 @@ static msh_err show_record(void *ctx, uint64_t n, msh_view line)
     return MSH_OK;
 }
 
-static bool number(const cli_args *a, const char *name, uint64_t *out)
+static bool parse_number(const char *text, uint64_t *out)
 {
-    const char *text = cli_option(a, name);
     char *end = NULL;
-    if (!text)
-        return true;
     errno = 0;
     *out = strtoull(text, &end, 10);
     return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0';
+}
+
+static bool number(const cli_args *a, const char *name, uint64_t *out)
+{
+    const char *text = cli_option(a, name);
+    return !text || parse_number(text, out);
 }
 
 static int show(cli_args *a, const char *dir)
@@ -167,14 +169,38 @@ static int show(cli_args *a, const char *dir)
     return MSH_EXIT_CLEAN;
 }
 
+static int prove(cli_args *a)
+{
+    char out[8192];
+    size_t len;
+    const char *from = cli_option(a, "--from"), *profile = cli_option_or(a, "--profile", "intl");
+    const char *word = a->n_words > 1 && !from ? a->words[1] : NULL;
+    int dir_at = from ? 1 : 2;
+    msh_prove_job job = {.consistency = from != NULL, .profile = strcmp(profile, "gm") == 0};
+    msh_error why = {0};
+    if ((!from && !word) || !parse_number(from ? from : word, &job.n) || a->n_words > dir_at + 1 ||
+        (strcmp(profile, "gm") != 0 && strcmp(profile, "intl") != 0))
+        return cli_usage(
+            a, "用法：mishen log prove 序号 [日志文件夹]，或 --from 记录数；--profile intl|gm",
+            "usage: mishen log prove N [DIR], or --from SIZE; --profile intl|gm");
+    const char *dir = a->n_words > dir_at ? a->words[dir_at] : NULL;
+    msh_err err = msh_log_prove(&a->options, dir, &job, out, sizeof out, &len, &why);
+    if (err != MSH_OK)
+        return cli_failed(a, err, &why);
+    (void)fwrite(out, 1, len, stdout);
+    return cli_flush(a) ? MSH_EXIT_CLEAN : MSH_EXIT_STATE;
+}
+
 int cli_cmd_log(cli_args *a)
 {
+    const char *what = a->n_words > 0 ? a->words[0] : "";
     const char *dir = a->n_words > 1 ? a->words[1] : NULL;
-    if (a->n_words < 1 || a->n_words > 2)
-        return cli_usage(a, "log 之后写 verify 或 show", "log is followed by verify or show");
-    if (strcmp(a->words[0], "verify") == 0)
+    if (strcmp(what, "prove") == 0)
+        return prove(a);
+    if (a->n_words <= 2 && strcmp(what, "verify") == 0)
         return verify(a, dir);
-    if (strcmp(a->words[0], "show") == 0)
+    if (a->n_words <= 2 && strcmp(what, "show") == 0)
         return show(a, dir);
-    return cli_usage(a, "log 之后写 verify 或 show", "log is followed by verify or show");
+    return cli_usage(a, "log 之后写 verify、show 或 prove",
+                     "log is followed by verify, show or prove");
 }

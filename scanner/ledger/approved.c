@@ -8,7 +8,6 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/view.h"
-#include "crypto/keyfile.h"
 #include "ledger/store.h"
 #include "ledger/verify.h"
 
@@ -28,10 +27,10 @@ typedef struct path_row {
 struct msh_approved {
     const char *state, *now;
     msh_arena arena;
-    msh_table *files; /* path NUL size sha256 sm3 → view of release */
-    msh_table *paths; /* path → path_row */
-    msh_key *log_keys[MSH_PROFILES];
-    msh_error bad; /* of the first decision that is not valid */
+    msh_table *files;    /* path NUL size sha256 sm3 → view of release */
+    msh_table *paths;    /* path → path_row */
+    msh_table *log_keys; /* public keys that ever signed the log: they sign no decision */
+    msh_error bad;       /* of the first decision that is not valid */
     uint64_t bad_at;
 };
 
@@ -65,11 +64,10 @@ static msh_err take_decision(msh_approved *a, uint64_t n, msh_view body)
 {
     msh_json *j;
     msh_decision_read_out d;
-    const msh_key *const keys[2] = {a->log_keys[0], a->log_keys[1]};
     msh_err err = msh_json_read(&a->arena, body, MSH_JSON_LOG, &j, &a->bad);
     if (err == MSH_OK)
-        err = msh_decision_read(&a->arena, msh_json_text(msh_json_get(j, "note")), a->state, keys,
-                                &d, &a->bad);
+        err = msh_decision_read(&a->arena, msh_json_text(msh_json_get(j, "note")), a->state,
+                                a->log_keys, &d, &a->bad);
     if (err == MSH_E_MEMORY)
         return err;
     if (err != MSH_OK) {
@@ -87,22 +85,32 @@ static msh_err take_decision(msh_approved *a, uint64_t n, msh_view body)
     return MSH_OK;
 }
 
+/* log.open and key.next name the log's keys. */
+static msh_err take_keys(msh_approved *a, msh_view body)
+{
+    msh_json *j;
+    msh_note_key k;
+    void *old;
+    MSH_TRY(msh_json_read(&a->arena, body, MSH_JSON_LOG, &j, &a->bad));
+    for (size_t p = 0; p < MSH_PROFILES; p++) {
+        msh_view vkey = msh_json_text(msh_json_get(j, msh_profile_at(p)->vkey));
+        if (vkey.len == 0 || msh_note_key_read(&k, vkey) != MSH_OK)
+            continue; /* the verifier says so */
+        msh_err err = msh_table_put(a->log_keys, msh_key_public(k.key), a, &old);
+        msh_note_key_dispose(&k);
+        MSH_TRY(err);
+    }
+    return MSH_OK;
+}
+
 static msh_err on_record(void *ctx, uint64_t n, msh_view type, msh_view body)
 {
     msh_approved *a = ctx;
-    if (a->bad_at != UINT64_MAX || !msh_view_eq_str(type, "decision"))
+    if (a->bad_at != UINT64_MAX)
         return MSH_OK;
-    return take_decision(a, n, body);
-}
-
-static msh_err load_log_keys(msh_approved *a, const char *log)
-{
-    char path[MSH_LOG_PATH];
-    for (size_t p = 0; p < MSH_PROFILES; p++) {
-        MSH_TRY(msh_store_path(log, msh_profile_at(p)->public_key, path, NULL));
-        MSH_TRY(msh_keyfile_load_public(path, msh_profile_at(p)->alg, &a->log_keys[p], NULL));
-    }
-    return MSH_OK;
+    if (msh_view_eq_str(type, "log.open") || msh_view_eq_str(type, "key.next"))
+        return take_keys(a, body);
+    return msh_view_eq_str(type, "decision") ? take_decision(a, n, body) : MSH_OK;
 }
 
 static msh_err load(msh_approved *a, msh_lang lang, msh_log_verdict *verdict, msh_error *why)
@@ -112,16 +120,14 @@ static msh_err load(msh_approved *a, msh_lang lang, msh_log_verdict *verdict, ms
     *verdict = (msh_log_verdict){.exit_code = MSH_VERIFY_UNANCHORED, .bad_size = UINT64_MAX};
     a->files = msh_table_new();
     a->paths = msh_table_new();
-    if (!a->files || !a->paths)
+    a->log_keys = msh_table_new();
+    if (!a->files || !a->paths || !a->log_keys)
         return msh_fail(why, MSH_E_MEMORY, "approved files");
     MSH_TRY(msh_store_path(a->state, "log", log, why));
     if (lstat(log, &st) != 0 && errno == ENOENT)
         return MSH_OK;
-    /* Where the keys cannot be read, the verifier says so. */
-    if (load_log_keys(a, log) != MSH_OK)
-        return msh_verify_log(log, lang, verdict, why);
     MSH_TRY(msh_verify_each(log, lang, on_record, a, verdict, why));
-    if (verdict->exit_code == MSH_VERIFY_UNANCHORED && a->bad_at != UINT64_MAX) {
+    if (verdict->exit_code != MSH_VERIFY_INVALID && a->bad_at != UINT64_MAX) {
         verdict->exit_code = MSH_VERIFY_INVALID;
         verdict->bad_size = a->bad_at;
         (void)snprintf(verdict->what, sizeof verdict->what, "%" PRIu64 ": %.300s", a->bad_at,
@@ -158,8 +164,8 @@ void msh_approved_free(msh_approved *a)
         msh_table_free(a->files, NULL);
     if (a->paths)
         msh_table_free(a->paths, NULL);
-    for (size_t p = 0; p < MSH_PROFILES; p++)
-        msh_key_free(a->log_keys[p]);
+    if (a->log_keys)
+        msh_table_free(a->log_keys, NULL);
     msh_arena_dispose(&a->arena);
     msh_free(a);
 }

@@ -230,7 +230,7 @@ static msh_err not_valid(msh_error *why, const char *what)
 }
 
 static msh_err check_signatures(const msh_note *note, msh_view reviewer, const char *state,
-                                const msh_key *const log_pub[2], msh_error *why)
+                                const msh_table *log_keys, msh_error *why)
 {
     char name[MSH_REVIEWER_NAME + 1];
     msh_reviewer r;
@@ -243,7 +243,7 @@ static msh_err check_signatures(const msh_note *note, msh_view reviewer, const c
     MSH_TRY(msh_reviewer_open_public(state, name, &r, why));
     msh_err err = MSH_OK;
     for (size_t i = 0; i < MSH_REVIEWER_KEYS && err == MSH_OK; i++) {
-        if (msh_view_eq(msh_key_public(r.keys[i].key), msh_key_public(log_pub[i])))
+        if (msh_table_get(log_keys, msh_key_public(r.keys[i].key)))
             err = not_valid(why, "signed with the scanner's own key");
         else if (msh_note_verify(note, &r.keys[i]) != MSH_OK)
             err = not_valid(why, "a signature of its reviewer does not verify");
@@ -279,9 +279,8 @@ static msh_err read_files(msh_arena *a, const msh_json *list, msh_decision_read_
     return MSH_OK;
 }
 
-msh_err msh_decision_read(msh_arena *a, msh_view text, const char *state,
-                          const msh_key *const log_pub[2], msh_decision_read_out *out,
-                          msh_error *why)
+msh_err msh_decision_read(msh_arena *a, msh_view text, const char *state, const msh_table *log_keys,
+                          msh_decision_read_out *out, msh_error *why)
 {
     msh_note note;
     msh_json *j;
@@ -306,6 +305,6 @@ msh_err msh_decision_read(msh_arena *a, msh_view text, const char *state,
     out->title = msh_json_text(msh_json_get(release, "title"));
     if (msh_json_int(msh_json_get(j, "v"), 0) != 1 || !msh_view_eq_str(out->act, "approve"))
         return not_valid(why, "an act that this version does not know");
-    MSH_TRY(check_signatures(&note, out->reviewer, state, log_pub, why));
+    MSH_TRY(check_signatures(&note, out->reviewer, state, log_keys, why));
     return read_files(a, msh_json_get(release, "files"), out, why);
 }

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/table.h"
 #include "ledger/note.h"
 
 enum { MSH_DECISION_FILES = 100, MSH_REVIEWER_NAME = 64, MSH_REVIEWER_KEYS = 2 };
@@ -52,15 +53,15 @@ MSH_MUST_CHECK msh_err msh_decision_write(msh_buf *out, const msh_decision *d,
                                           const msh_reviewer *reviewer, msh_error *why);
 
 /* What a note says after both its signatures were checked with the keys of the reviewer it names.
- * log_pub: public keys that may not sign decisions. Views live in the arena. MSH_E_EVIDENCE when
- * anything is not exactly as it should be. */
+ * log_keys: a table whose keys are public keys that may not sign decisions. Views live in the
+ * arena. MSH_E_EVIDENCE when anything is not exactly as it should be. */
 typedef struct msh_decision_read_out {
     msh_view act, release, title, reviewer, not_after;
     msh_decision_file *files; /* record and verdict are not read */
     size_t n_files;
 } msh_decision_read_out;
 MSH_MUST_CHECK msh_err msh_decision_read(msh_arena *a, msh_view note, const char *state,
-                                         const msh_key *const log_pub[2],
-                                         msh_decision_read_out *out, msh_error *why);
+                                         const msh_table *log_keys, msh_decision_read_out *out,
+                                         msh_error *why);
 
 #endif

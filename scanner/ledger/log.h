@@ -25,6 +25,9 @@ size_t msh_log_pending(const msh_log *l);
  * first record of the group (first_index may be NULL; an empty group is MSH_OK). On an error the
  * log must not be used again (exit 74). */
 MSH_MUST_CHECK msh_err msh_log_commit(msh_log *l, uint64_t *first_index, msh_error *why);
+/* The end of a run: the key that signed it is destroyed, so that who takes this machine later
+ * cannot rewrite it (audit-log.md section 5). Nothing may be pending. */
+MSH_MUST_CHECK msh_err msh_log_end(msh_log *l, msh_error *why);
 /* After a commit. root: base64 of the SHA-256 tree, at least 48 bytes. */
 const char *msh_log_origin(const msh_log *l);
 uint64_t msh_log_size(const msh_log *l);

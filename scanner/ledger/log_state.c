@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STATE_MAX = 16 << 10, MAGIC = 0x31485a4d };
+enum { STATE_MAX = 16 << 10, MAGIC = 0x32485a4d };
 
 msh_err msh_log_io_class(int sys)
 {
@@ -35,8 +35,14 @@ static void encode(msh_buf *out, const msh_log *l)
     msh_buf_put(out, l->boot, sizeof l->boot);
     msh_buf_put_u64(out, s->seg_first);
     msh_buf_put_u64(out, s->seg_bytes);
+    msh_buf_put_u64(out, s->epoch_first);
+    msh_buf_put_u64(out, (uint64_t)s->epoch_us);
+    msh_buf_put_byte(out, s->closed);
+    msh_buf_put_byte(out, s->begin_due);
     msh_buf_put(out, s->month, sizeof s->month);
+    msh_buf_put(out, s->last_ts, sizeof s->last_ts);
     for (size_t i = 0; i < MSH_PROFILES; i++) {
+        msh_buf_put(out, l->keys[i].id, 4);
         msh_buf_put_u64(out, s->cp_bytes[i]);
         put_tree(out, &s->trees[i]);
     }
@@ -75,6 +81,13 @@ static void get_tree(msh_cursor *c, msh_tree *t)
     }
 }
 
+static void get_bytes(msh_cursor *c, void *to, size_t n)
+{
+    msh_view v = msh_cursor_take(c, n);
+    if (v.len == n)
+        memcpy(to, v.data, n);
+}
+
 static bool decode(msh_view v, const msh_log *l, msh_log_state *s)
 {
     msh_cursor c = msh_cursor_of(v);
@@ -84,15 +97,19 @@ static bool decode(msh_view v, const msh_log *l, msh_log_state *s)
     *s = (msh_log_state){0};
     s->seg_first = msh_cursor_u64le(&c);
     s->seg_bytes = msh_cursor_u64le(&c);
-    msh_view month = msh_cursor_take(&c, sizeof s->month);
-    if (month.len)
-        memcpy(s->month, month.data, month.len);
+    s->epoch_first = msh_cursor_u64le(&c);
+    s->epoch_us = (int64_t)msh_cursor_u64le(&c);
+    s->closed = msh_cursor_u8(&c);
+    s->begin_due = msh_cursor_u8(&c);
+    get_bytes(&c, s->month, sizeof s->month);
+    get_bytes(&c, s->last_ts, sizeof s->last_ts);
     for (size_t i = 0; i < MSH_PROFILES; i++) {
+        get_bytes(&c, s->key_ids[i], 4);
         s->cp_bytes[i] = msh_cursor_u64le(&c);
         get_tree(&c, &s->trees[i]);
     }
     return same && msh_cursor_ok(&c) && msh_cursor_left(&c) == 0 && s->month[MSH_MONTH] == '\0' &&
-           s->trees[0].size == s->trees[1].size;
+           s->last_ts[MSH_UTC_SIZE - 1] == '\0' && s->trees[0].size == s->trees[1].size;
 }
 
 static bool sizes_agree(const msh_log *l, const msh_log_state *s)
@@ -101,19 +118,29 @@ static bool sizes_agree(const msh_log *l, const msh_log_state *s)
     if (l->seg_fd < 0 || fstat(l->seg_fd, &st) != 0 || (uint64_t)st.st_size != s->seg_bytes)
         return false;
     for (size_t i = 0; i < MSH_PROFILES; i++)
-        if (l->cp_fd[i] < 0 || fstat(l->cp_fd[i], &st) != 0 ||
-            (uint64_t)st.st_size != s->cp_bytes[i])
+        if (msh_log_has(l, i) && (l->cp_fd[i] < 0 || fstat(l->cp_fd[i], &st) != 0 ||
+                                  (uint64_t)st.st_size != s->cp_bytes[i]))
             return false;
     return true;
 }
 
-/* The state of another process: its files may be other ones (a new segment). */
+static bool keys_agree(const msh_log *l)
+{
+    for (size_t p = 0; p < MSH_PROFILES; p++)
+        if (msh_log_has(l, p) && memcmp(l->keys[p].id, l->state.key_ids[p], 4) != 0)
+            return false;
+    return true;
+}
+
+/* The state of another process: its files may be other ones (a new segment), and its keys. */
 static bool take_over(msh_log *l, const msh_log_state *s, const uint8_t digest[32])
 {
     bool other_segment = l->seg_fd < 0 || s->seg_first != l->state.seg_first;
     l->state = *s;
     memcpy(l->state_digest, digest, 32);
     if (other_segment && msh_log_open_files(l, NULL) != MSH_OK)
+        return false;
+    if (!keys_agree(l) && !s->closed && (msh_log_load_keys(l, NULL) != MSH_OK || !keys_agree(l)))
         return false;
     return sizes_agree(l, s);
 }
@@ -156,6 +183,8 @@ msh_err msh_log_open_files(msh_log *l, msh_error *why)
     if (l->seg_fd < 0)
         return msh_fail_errno(why, errno == ENOSPC ? MSH_E_FULL : MSH_E_STATE, "%s", path);
     for (size_t i = 0; i < MSH_PROFILES; i++) {
+        if (!msh_log_has(l, i))
+            continue;
         MSH_TRY(msh_store_path(l->dir, msh_profile_at(i)->checkpoints, path, why));
         l->cp_fd[i] = open_append(path);
         if (l->cp_fd[i] < 0)

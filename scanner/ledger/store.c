@@ -18,17 +18,33 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ROOM = 1 << 20, SEGMENT_DIGITS = 20, CHECKPOINTS_MAX = 1 << 30 };
+enum { NOTE_ROOM = 4096, ROOM = 1 << 20, SEGMENT_DIGITS = 20, CHECKPOINTS_MAX = 1 << 30 };
 
 static const msh_profile profiles[MSH_PROFILES] = {
-    {"", "checkpoints", "keys/log.pem", "log.pub.pem", "vkey", MSH_KEY_ED25519, MSH_DIGEST_SHA256},
-    {"/sm3", "checkpoints.sm3", "keys/log.sm3.pem", "log.sm3.pub.pem", "vkey_sm3", MSH_KEY_SM2,
-     MSH_DIGEST_SM3},
+    {"", "checkpoints", "keys/log.pem", "log.pub.pem", "vkey", "tree", MSH_KEY_ED25519,
+     MSH_DIGEST_SHA256},
+    {"/sm3", "checkpoints.sm3", "keys/log.sm3.pem", "log.sm3.pub.pem", "vkey_sm3", "tree.sm3",
+     MSH_KEY_SM2, MSH_DIGEST_SM3},
 };
 
 const msh_profile *msh_profile_at(size_t i)
 {
     return &profiles[i < MSH_PROFILES ? i : 0];
+}
+
+static const char *const profile_names[] = {"", "intl", "gm", "both"};
+
+unsigned msh_profile_mask(msh_view name)
+{
+    for (unsigned i = 1; i <= MSH_PROFILE_BOTH; i++)
+        if (msh_view_eq_str(name, profile_names[i]))
+            return i;
+    return 0;
+}
+
+const char *msh_profile_name(unsigned mask)
+{
+    return profile_names[mask <= MSH_PROFILE_BOTH ? mask : 0];
 }
 
 msh_err msh_store_path(const char *dir, const char *name, char out[MSH_LOG_PATH], msh_error *why)
@@ -214,6 +230,54 @@ msh_err msh_lines_next(msh_lines *l, msh_lines_status *status, msh_view *line, m
     }
 }
 
+/* The number of the last line of a segment; false when that line is not whole. */
+static bool last_number(const msh_lines *l, uint64_t first, bool *empty, uint64_t *n)
+{
+    char name[40], path[MSH_LOG_PATH];
+    struct stat st;
+    msh_record r;
+    msh_store_segment_name(first, name);
+    if (msh_store_path(l->dir, name, path, NULL) != MSH_OK)
+        return false;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bool good = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    *empty = good && st.st_size == 0;
+    uint64_t size = good ? (uint64_t)st.st_size : 0, want = MSH_RECORD_MAX + 2;
+    want = want < size ? want : size;
+    good = good && want > 1 &&
+           msh_file_pread(fd, l->room, (size_t)want, size - want) == (int64_t)want &&
+           l->room[want - 1] == '\n';
+    if (fd >= 0)
+        close(fd);
+    if (!good)
+        return false;
+    size_t at = (size_t)want - 1;
+    while (at > 0 && l->room[at - 1] != '\n')
+        at--;
+    good = msh_record_read(msh_view_of(l->room + at, (size_t)want - 1 - at), &r) == MSH_OK;
+    *n = r.n;
+    return good;
+}
+
+msh_err msh_lines_skip(msh_lines *l, uint64_t *start)
+{
+    bool empty = false;
+    uint64_t n = 0;
+    size_t last = l->n_segments;
+    if (last == 0 || l->segments[0] != l->n)
+        return MSH_E_SHORT;
+    last--;
+    (void)last_number(l, l->segments[last], &empty, &n);
+    if (empty && last > 0)
+        last--;
+    for (size_t i = 0; i < last; i++)
+        if (!last_number(l, l->segments[i], &empty, &n) || n + 1 != l->segments[i + 1])
+            return MSH_E_SHORT;
+    *start = l->n = l->segments[last];
+    l->next = last;
+    return MSH_OK;
+}
+
 bool msh_lines_last(const msh_lines *l)
 {
     return l->next == l->n_segments;
@@ -285,6 +349,39 @@ msh_err msh_checkpoints_verify(const msh_checkpoints *c, size_t i, const msh_not
     size_t at = i ? (size_t)c->ends[i - 1] : 0;
     MSH_TRY(msh_checkpoint_next(msh_buf_view(&c->file), &at, &note));
     return msh_note_verify(&note, key);
+}
+
+/* Where the last note begins: six line feeds from the end. */
+static size_t last_note(msh_view v)
+{
+    size_t at = v.len;
+    for (int lines = 0; at > 0; at--)
+        if (v.data[at - 1] == '\n' && ++lines == 7)
+            break;
+    return at;
+}
+
+msh_err msh_checkpoints_last(const char *path, const char *origin, msh_buf *note,
+                             msh_checkpoint *out, msh_error *why)
+{
+    uint8_t room[NOTE_ROOM];
+    struct stat st;
+    msh_note parsed;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return msh_fail_errno(why, MSH_E_OPEN, "%s", path);
+    bool good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    uint64_t size = good ? (uint64_t)st.st_size : 0, n = size < sizeof room ? size : sizeof room;
+    good = good && msh_file_pread(fd, room, (size_t)n, size - n) == (int64_t)n;
+    close(fd);
+    if (!good)
+        return msh_fail(why, MSH_E_IO, "%s", path);
+    size_t from = last_note(msh_view_of(room, (size_t)n)), at = from;
+    if (msh_checkpoint_next(msh_view_of(room, (size_t)n), &at, &parsed) != MSH_OK || at != n ||
+        msh_checkpoint_read(parsed.text, origin, out) != MSH_OK)
+        return msh_fail(why, MSH_E_EVIDENCE, "%s: no whole checkpoint at the end", path);
+    msh_buf_put(note, room + from, (size_t)n - from - 1);
+    return msh_buf_err(note);
 }
 
 uint64_t msh_checkpoints_size(const msh_checkpoints *c)

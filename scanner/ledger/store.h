@@ -16,10 +16,16 @@ typedef struct msh_profile {
     const char *private_key; /* "keys/log.pem" */
     const char *public_key;  /* "log.pub.pem" */
     const char *vkey;        /* key of the log.open record */
+    const char *tree;        /* folder of tile files: "tree" */
     msh_key_alg alg;
     unsigned digest; /* MSH_DIGEST_* */
 } msh_profile;
 const msh_profile *msh_profile_at(size_t i);
+/* Sets of profiles: "intl" (bit 0), "gm" (bit 1), "both". 0 for another name; "" for another mask.
+ */
+enum { MSH_PROFILE_BOTH = 3 };
+unsigned msh_profile_mask(msh_view name);
+const char *msh_profile_name(unsigned mask);
 
 /* dir/name; MSH_E_STATE when it is too long. */
 MSH_MUST_CHECK msh_err msh_store_path(const char *dir, const char *name, char out[MSH_LOG_PATH],
@@ -58,6 +64,10 @@ typedef struct msh_lines {
 MSH_MUST_CHECK msh_err msh_lines_open(msh_lines *l, const char *dir, msh_error *why);
 MSH_MUST_CHECK msh_err msh_lines_next(msh_lines *l, msh_lines_status *status, msh_view *line,
                                       msh_error *why);
+/* Begin at the last segment that holds a line, *start being its first index; the segments before it
+ * must each end with the record that stands before the next (only that record is looked at). For a
+ * caller that knows the tree of that size. MSH_E_SHORT when there is no such segment. */
+MSH_MUST_CHECK msh_err msh_lines_skip(msh_lines *l, uint64_t *start);
 /* Whether the open segment is the last one. */
 bool msh_lines_last(const msh_lines *l);
 void msh_lines_close(msh_lines *l);
@@ -83,6 +93,10 @@ MSH_MUST_CHECK msh_err msh_checkpoints_read(msh_checkpoints *c, const char *path
 /* Check the signature of row i. */
 MSH_MUST_CHECK msh_err msh_checkpoints_verify(const msh_checkpoints *c, size_t i,
                                               const msh_note_key *key);
+/* The last note of a file of checkpoints, read from its end, whatever the file's length: its bytes
+ * (without the separator) are appended to note. MSH_E_EVIDENCE when no whole one stands there. */
+MSH_MUST_CHECK msh_err msh_checkpoints_last(const char *path, const char *origin, msh_buf *note,
+                                            msh_checkpoint *out, msh_error *why);
 uint64_t msh_checkpoints_size(const msh_checkpoints *c); /* of the last one, 0 when there is none */
 void msh_checkpoints_dispose(msh_checkpoints *c);
 

@@ -4,6 +4,9 @@
 
 #include "base/err.h"
 #include "base/view.h"
+#include "crypto/many.h"
+
+enum { PAIRS = 256 }; /* hashed in one call */
 
 msh_err msh_hasher_init(msh_hasher *h, unsigned which)
 {
@@ -49,6 +52,72 @@ msh_err msh_tree_append(msh_tree *t, msh_hasher *h, msh_view data)
         MSH_TRY(msh_tree_node(h, t->frontier[level], carry, carry));
     memcpy(t->frontier[level], carry, MSH_HASH);
     t->size++;
+    return MSH_OK;
+}
+
+msh_err msh_tree_leaves(unsigned which, const msh_view *lines, size_t n, uint8_t (*out)[MSH_HASH])
+{
+    msh_view in[PAIRS];
+    for (size_t from = 0; from < n; from += PAIRS) {
+        size_t k = n - from < PAIRS ? n - from : PAIRS;
+        for (size_t i = 0; i < k; i++) {
+            uint8_t *room = (uint8_t *)(uintptr_t)lines[from + i].data - 1;
+            *room = 0;
+            in[i] = msh_view_of(room, lines[from + i].len + 1);
+        }
+        MSH_TRY(msh_digest_many(which, in, k, out + from));
+    }
+    return MSH_OK;
+}
+
+msh_err msh_tree_pairs(unsigned which, const uint8_t (*in)[MSH_HASH], size_t pairs,
+                       uint8_t (*out)[MSH_HASH])
+{
+    uint8_t nodes[PAIRS][1 + 2 * MSH_HASH];
+    msh_view views[PAIRS];
+    for (size_t from = 0; from < pairs; from += PAIRS) {
+        size_t k = pairs - from < PAIRS ? pairs - from : PAIRS;
+        for (size_t i = 0; i < k; i++) {
+            nodes[i][0] = 1;
+            memcpy(nodes[i] + 1, in[2 * (from + i)], (size_t)2 * MSH_HASH);
+            views[i] = msh_view_of(nodes[i], sizeof nodes[i]);
+        }
+        MSH_TRY(msh_digest_many(which, views, k, out + from));
+    }
+    return MSH_OK;
+}
+
+/* Level by level: what is odd at a level joins the frontier there. `level` holds one hash more than
+ * the leaves, for the one that waited. */
+static msh_err append_some(msh_tree *t, msh_hasher *h, const uint8_t (*leaves)[MSH_HASH], size_t n)
+{
+    uint8_t level[2 * PAIRS + 1][MSH_HASH];
+    size_t have = n;
+    memcpy(level[1], leaves, n * MSH_HASH);
+    for (unsigned i = 0; have > 0 && i < MSH_TREE_LEVELS; i++) {
+        size_t first = 1;
+        if (t->size >> i & 1) {
+            memcpy(level[0], t->frontier[i], MSH_HASH);
+            first = 0;
+            have++;
+        }
+        if (have & 1)
+            memcpy(t->frontier[i], level[first + have - 1], MSH_HASH);
+        have /= 2;
+        MSH_TRY(
+            msh_tree_pairs(h->which, (const uint8_t(*)[MSH_HASH])level + first, have, level + 1));
+    }
+    t->size += n;
+    return MSH_OK;
+}
+
+msh_err msh_tree_append_many(msh_tree *t, msh_hasher *h, const uint8_t (*leaves)[MSH_HASH],
+                             size_t n)
+{
+    for (size_t from = 0; from < n; from += (size_t)2 * PAIRS) {
+        size_t k = n - from < (size_t)2 * PAIRS ? n - from : (size_t)2 * PAIRS;
+        MSH_TRY(append_some(t, h, leaves + from, k));
+    }
     return MSH_OK;
 }
 

@@ -27,6 +27,16 @@ MSH_MUST_CHECK msh_err msh_tree_node(msh_hasher *h, const uint8_t left[MSH_HASH]
                                      const uint8_t right[MSH_HASH], uint8_t out[MSH_HASH]);
 /* Add a leaf (its data). */
 MSH_MUST_CHECK msh_err msh_tree_append(msh_tree *t, msh_hasher *h, msh_view data);
+/* Hashes of n leaves; each view's data must be preceded by a byte of room that may be written to
+ * (it becomes the 00 of the leaf). Needs no hasher, so that several threads may do it. */
+MSH_MUST_CHECK msh_err msh_tree_leaves(unsigned which, const msh_view *lines, size_t n,
+                                       uint8_t (*out)[MSH_HASH]);
+/* Roots of pairs, (in[0],in[1]), …, into out, which may be in. */
+MSH_MUST_CHECK msh_err msh_tree_pairs(unsigned which, const uint8_t (*in)[MSH_HASH], size_t pairs,
+                                      uint8_t (*out)[MSH_HASH]);
+/* Add n leaves by their hashes. */
+MSH_MUST_CHECK msh_err msh_tree_append_many(msh_tree *t, msh_hasher *h,
+                                            const uint8_t (*leaves)[MSH_HASH], size_t n);
 /* The root; of an empty tree H(""). */
 MSH_MUST_CHECK msh_err msh_tree_root(const msh_tree *t, msh_hasher *h, uint8_t out[MSH_HASH]);
 

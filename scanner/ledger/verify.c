@@ -1,17 +1,13 @@
-/* verify.c: one pass over all lines, with both trees growing beside it; each checkpoint's root is
- * compared when the tree has its size, each signature is checked. The first bad place is named. */
+/* verify.c: what the files, the lines and the signatures of a log say together. The first bad place
+ * is named. */
 #define _GNU_SOURCE
-#include "ledger/verify.h"
+#include "ledger/verify_inner.h"
 
 #include "base/base64.h"
 #include "base/err.h"
 #include "base/file.h"
-#include "base/json.h"
+#include "base/mem.h"
 #include "base/view.h"
-#include "crypto/keyfile.h"
-#include "ledger/record.h"
-#include "ledger/store.h"
-#include "ledger/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,33 +17,12 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-typedef struct verifier {
-    const char *dir;
-    msh_lang lang;
-    msh_log_verdict *out;
-    msh_checkpoints cps[MSH_PROFILES];
-    size_t next[MSH_PROFILES];
-    msh_note_key keys[MSH_PROFILES];
-    msh_tree trees[MSH_PROFILES];
-    msh_hasher hashers[MSH_PROFILES];
-    msh_lines lines;
-    msh_buf latest; /* LOG/checkpoint */
-    bool has_latest;
-    char last_ts[MSH_RECORD_TS + 1];
-    msh_verify_record record;
-    void *ctx;
-    bool judged; /* *out is final */
-    msh_error *why;
-} verifier;
+typedef msh_verifier verifier;
 
-/* The verdict, once: the first bad place counts. Always MSH_OK, so that it can end a function. */
-static msh_err judge(verifier *v, int exit_code, uint64_t bad, const char *format, ...)
-    MSH_PRINTF(4, 5);
-
-static msh_err judge(verifier *v, int exit_code, uint64_t bad, const char *format, ...)
+msh_err msh_verify_judge(msh_verifier *v, int exit_code, uint64_t bad, const char *format, ...)
 {
     va_list args;
-    if (v->judged)
+    if (v->judged && bad >= v->out->bad_size)
         return MSH_OK;
     v->judged = true;
     v->out->exit_code = exit_code;
@@ -58,13 +33,16 @@ static msh_err judge(verifier *v, int exit_code, uint64_t bad, const char *forma
     return MSH_OK;
 }
 
-static const char *tr(const verifier *v, const char *zh, const char *en)
+#define judge msh_verify_judge
+#define unreadable msh_verify_unreadable
+#define tr msh_verify_tr
+
+const char *msh_verify_tr(const msh_verifier *v, const char *zh, const char *en)
 {
     return v->lang == MSH_LANG_EN ? en : zh;
 }
 
-/* A file that could not be read: 2, or 1 when it is there but malformed. */
-static msh_err unreadable(verifier *v, msh_err err, const msh_error *inner)
+msh_err msh_verify_unreadable(msh_verifier *v, msh_err err, const msh_error *inner)
 {
     if (err == MSH_E_MEMORY || err == MSH_E_CRYPTO)
         return msh_fail(v->why, err, "%s", inner->text);
@@ -73,48 +51,6 @@ static msh_err unreadable(verifier *v, msh_err err, const msh_error *inner)
                  code == MSH_VERIFY_INVALID ? tr(v, "格式有误", "malformed")
                                             : tr(v, "读不了", "cannot be read"),
                  inner->text);
-}
-
-static msh_err load_key(verifier *v, size_t p)
-{
-    char path[MSH_LOG_PATH], name[272];
-    const msh_profile *profile = msh_profile_at(p);
-    msh_key *key;
-    msh_error inner = {0};
-    (void)snprintf(name, sizeof name, "%s%s", v->out->origin, profile->suffix);
-    MSH_TRY(msh_store_path(v->dir, profile->public_key, path, v->why));
-    if (access(path, F_OK) != 0 && errno == ENOENT)
-        return judge(v, MSH_VERIFY_INVALID, UINT64_MAX, "%s: %s",
-                     tr(v, "缺少公钥，无法核对签名", "the public key is missing"),
-                     profile->public_key);
-    msh_err err = msh_keyfile_load_public(path, profile->alg, &key, &inner);
-    if (err != MSH_OK)
-        return unreadable(v, err, &inner);
-    return msh_note_key_init(&v->keys[p], name, key);
-}
-
-static msh_err check_signatures(verifier *v, size_t p)
-{
-    const msh_profile *profile = msh_profile_at(p);
-    msh_checkpoints *c = &v->cps[p];
-    for (size_t i = 0; i < c->n; i++) {
-        msh_err err = msh_checkpoints_verify(c, i, &v->keys[p]);
-        if (err != MSH_OK && err != MSH_E_EVIDENCE)
-            return msh_fail(v->why, err, "checking a signature");
-        if (err != MSH_OK)
-            return judge(v, MSH_VERIFY_INVALID, c->rows[i].size, "%s: %s %" PRIu64,
-                         profile->checkpoints,
-                         tr(v, "签名不符，检查点大小", "bad signature at size"), c->rows[i].size);
-        v->out->checkpoints++;
-    }
-    if (c->torn)
-        return judge(
-            v, MSH_VERIFY_INVALID, msh_checkpoints_size(c), "%s: %s %" PRIu64, profile->checkpoints,
-            tr(v, "格式有误，位置在大小之后", "malformed behind size"), msh_checkpoints_size(c));
-    if (c->n == 0)
-        return judge(v, MSH_VERIFY_INVALID, 0, "%s: %s", profile->checkpoints,
-                     tr(v, "没有任何检查点", "there is no checkpoint"));
-    return MSH_OK;
 }
 
 static msh_err load_checkpoints(verifier *v, size_t p)
@@ -128,95 +64,13 @@ static msh_err load_checkpoints(verifier *v, size_t p)
     return err == MSH_OK ? MSH_OK : unreadable(v, err, &inner);
 }
 
-/* The first record names the keys: they must be those the signatures are checked with. */
-static msh_err check_open(verifier *v, const msh_record *r)
-{
-    msh_arena a;
-    msh_json *j;
-    msh_buf vkey;
-    if (!msh_view_eq_str(r->type, "log.open"))
-        return judge(v, MSH_VERIFY_INVALID, 0, "%s",
-                     tr(v, "第一条记录不是 log.open", "the first record is not log.open"));
-    msh_arena_init(&a, 1 << 20);
-    msh_buf_init(&vkey, 4096);
-    msh_err err = msh_json_read(&a, r->body, MSH_JSON_LOG, &j, v->why);
-    bool same = err == MSH_OK;
-    for (size_t p = 0; p < MSH_PROFILES && same; p++) {
-        msh_buf_reset(&vkey);
-        msh_note_key_write(&v->keys[p], &vkey);
-        same = msh_view_eq(msh_buf_view(&vkey),
-                           msh_json_text(msh_json_get(j, msh_profile_at(p)->vkey)));
-    }
-    msh_buf_dispose(&vkey);
-    msh_arena_dispose(&a);
-    if (err == MSH_E_MEMORY || same)
-        return err == MSH_E_MEMORY ? err : MSH_OK;
-    return judge(
-        v, MSH_VERIFY_INVALID, 0, "%s",
-        tr(v, "公钥与第一条记录所载的不同", "the public keys are not those of the first record"));
-}
-
-static msh_err check_roots(verifier *v, size_t p)
-{
-    msh_checkpoints *c = &v->cps[p];
-    uint8_t root[32];
-    if (v->next[p] == c->n || c->rows[v->next[p]].size != v->trees[p].size)
-        return MSH_OK;
-    MSH_TRY(msh_tree_root(&v->trees[p], &v->hashers[p], root));
-    for (; v->next[p] < c->n && c->rows[v->next[p]].size == v->trees[p].size; v->next[p]++) {
-        const msh_checkpoint *row = &c->rows[v->next[p]];
-        if (memcmp(root, row->root, sizeof root) != 0)
-            return judge(v, MSH_VERIFY_INVALID, row->size, "%s: %s %" PRIu64,
-                         msh_profile_at(p)->checkpoints,
-                         tr(v, "记录被改动、删除、插入或换位，首个不符的检查点大小",
-                            "a record was changed, deleted, inserted or moved; first bad size"),
-                         row->size);
-        v->out->signed_size = row->size;
-    }
-    return MSH_OK;
-}
-
-static msh_err check_line(verifier *v, uint64_t n, msh_view line)
-{
-    msh_record r;
-    if (msh_record_read(line, &r) != MSH_OK || r.n != n)
-        return judge(
-            v, MSH_VERIFY_INVALID, n, "%s %" PRIu64,
-            tr(v, "记录不合规范或序号不符，序号", "a record is not canonical or misnumbered:"), n);
-    if (n == 0)
-        MSH_TRY(check_open(v, &r));
-    if (memcmp(r.ts.data, v->last_ts, MSH_RECORD_TS) < 0)
-        v->out->clock_back++;
-    memcpy(v->last_ts, r.ts.data, MSH_RECORD_TS);
-    for (size_t p = 0; p < MSH_PROFILES && !v->judged; p++) {
-        MSH_TRY(msh_tree_append(&v->trees[p], &v->hashers[p], line));
-        MSH_TRY(check_roots(v, p));
-    }
-    if (v->record && !v->judged)
-        MSH_TRY(v->record(v->ctx, n, r.type, r.body));
-    return MSH_OK;
-}
-
-static msh_err check_lines(verifier *v, msh_lines_status *status)
-{
-    msh_error inner = {0};
-    while (!v->judged) {
-        msh_view line;
-        msh_err err = msh_lines_next(&v->lines, status, &line, &inner);
-        if (err != MSH_OK)
-            return unreadable(v, err, &inner);
-        if (*status != MSH_LINES_LINE)
-            return MSH_OK;
-        MSH_TRY(check_line(v, v->lines.n - 1, line));
-    }
-    return MSH_OK;
-}
-
 /* What the lines and the checkpoints say together, after all lines were read. */
 static msh_err check_end(verifier *v, msh_lines_status status)
 {
-    uint64_t have = v->trees[0].size, most = 0, least = UINT64_MAX;
+    uint64_t have = v->n, most = 0, least = UINT64_MAX;
     for (size_t p = 0; p < MSH_PROFILES; p++) {
+        if (!msh_verify_has(v, p))
+            continue;
         uint64_t size = msh_checkpoints_size(&v->cps[p]);
         most = size > most ? size : most;
         least = size < least ? size : least;
@@ -241,7 +95,7 @@ static msh_err check_end(verifier *v, msh_lines_status status)
 /* LOG/checkpoint is a convenience, but what it says must be one of the notes. */
 static msh_err check_latest(verifier *v)
 {
-    const msh_checkpoints *c = &v->cps[0];
+    const msh_checkpoints *c = &v->cps[msh_verify_has(v, 0) ? 0 : 1];
     bool found = !v->has_latest;
     for (size_t i = c->n; i > 0 && !found; i--) {
         uint64_t from = i > 1 ? c->ends[i - 2] : 0;
@@ -304,10 +158,10 @@ static msh_err take_snapshot(verifier *v)
     msh_err err = msh_store_origin(v->dir, v->out->origin, &inner);
     if (err != MSH_OK)
         return unreadable(v, err, &inner);
+    MSH_TRY(msh_verify_load_keys(v));
     for (size_t p = 0; p < MSH_PROFILES && !v->judged; p++)
-        MSH_TRY(load_key(v, p));
-    for (size_t p = 0; p < MSH_PROFILES && !v->judged; p++)
-        MSH_TRY(load_checkpoints(v, p));
+        if (msh_verify_has(v, p))
+            MSH_TRY(load_checkpoints(v, p));
     if (!v->judged)
         MSH_TRY(load_latest(v));
     if (v->judged)
@@ -323,44 +177,66 @@ static msh_err run(verifier *v)
     msh_err err = take_snapshot(v);
     if (fd >= 0)
         close(fd);
-    MSH_TRY(err);
-    for (size_t p = 0; p < MSH_PROFILES && !v->judged; p++) {
+    if (err != MSH_OK || v->judged)
+        return err;
+    for (size_t p = 0; p < MSH_PROFILES; p++)
         MSH_TRY(msh_hasher_init(&v->hashers[p], msh_profile_at(p)->digest));
-        MSH_TRY(check_signatures(v, p));
-    }
-    if (!v->judged)
-        MSH_TRY(check_lines(v, &status));
-    v->out->size = v->trees[0].size;
+    MSH_TRY(msh_verify_lines(v, &status));
+    MSH_TRY(msh_verify_signatures(v));
+    v->out->size = v->n;
     if (!v->judged)
         MSH_TRY(check_end(v, status));
     if (!v->judged)
         MSH_TRY(check_latest(v));
     if (v->judged)
         return MSH_OK;
-    MSH_TRY(put_root(v, 0, v->out->root_sha256));
-    return put_root(v, 1, v->out->root_sm3);
+    v->out->signed_size = v->n;
+    if (msh_verify_has(v, 0))
+        MSH_TRY(put_root(v, 0, v->out->root_sha256));
+    return msh_verify_has(v, 1) ? put_root(v, 1, v->out->root_sm3) : MSH_OK;
 }
 
-msh_err msh_verify_each(const char *dir, msh_lang lang, msh_verify_record record, void *ctx,
-                        msh_log_verdict *out, msh_error *why)
+static void dispose(verifier *v)
 {
-    verifier v = {.dir = dir, .lang = lang, .out = out, .record = record, .ctx = ctx, .why = why};
+    msh_lines_close(&v->lines);
+    msh_buf_dispose(&v->latest);
+    for (size_t i = 0; i < v->n_epochs; i++)
+        for (size_t p = 0; p < MSH_PROFILES; p++)
+            msh_note_key_dispose(&v->epochs[i].keys[p]);
+    msh_free(v->epochs);
+    for (size_t p = 0; p < MSH_PROFILES; p++) {
+        msh_checkpoints_dispose(&v->cps[p]);
+        msh_hasher_dispose(&v->hashers[p]);
+    }
+}
+
+msh_err msh_verify_with(const char *dir, msh_lang lang, const msh_verify_options *options,
+                        msh_verify_record record, void *ctx, msh_log_verdict *out, msh_error *why)
+{
+    verifier v = {.dir = dir,
+                  .options = options,
+                  .lang = lang,
+                  .out = out,
+                  .record = record,
+                  .ctx = ctx,
+                  .why = why};
     *out = (msh_log_verdict){.exit_code = MSH_VERIFY_INVALID, .bad_size = UINT64_MAX};
+    v.lines.fd = -1;
     msh_buf_init(&v.latest, 1 << 16);
     msh_err err = run(&v);
-    msh_lines_close(&v.lines);
-    msh_buf_dispose(&v.latest);
-    for (size_t p = 0; p < MSH_PROFILES; p++) {
-        msh_checkpoints_dispose(&v.cps[p]);
-        msh_note_key_dispose(&v.keys[p]);
-        msh_hasher_dispose(&v.hashers[p]);
-    }
+    dispose(&v);
     if (err == MSH_OK && !v.judged)
         out->exit_code = MSH_VERIFY_UNANCHORED;
     return err;
 }
 
+msh_err msh_verify_each(const char *dir, msh_lang lang, msh_verify_record record, void *ctx,
+                        msh_log_verdict *out, msh_error *why)
+{
+    return msh_verify_with(dir, lang, NULL, record, ctx, out, why);
+}
+
 msh_err msh_verify_log(const char *dir, msh_lang lang, msh_log_verdict *out, msh_error *why)
 {
-    return msh_verify_each(dir, lang, NULL, NULL, out, why);
+    return msh_verify_with(dir, lang, NULL, NULL, NULL, out, why);
 }

@@ -137,7 +137,7 @@ static void check_log(doctor *d)
     };
     msh_log_verdict v = {0};
     msh_error why = {0};
-    if (msh_log_check(d->options, NULL, &v, &why) != MSH_OK)
+    if (msh_log_check(d->options, NULL, NULL, &v, &why) != MSH_OK)
         return;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (rows[i].code != v.exit_code)

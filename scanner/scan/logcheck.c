@@ -6,6 +6,7 @@
 #include "base/escape.h"
 #include "base/json.h"
 #include "base/view.h"
+#include "ledger/proof.h"
 #include "ledger/record.h"
 #include "ledger/store.h"
 #include "ledger/verify.h"
@@ -26,13 +27,47 @@ static msh_err log_dir(const msh_options *options, const char *dir, char out[MSH
     return msh_store_path(state, "log", out, why);
 }
 
-msh_err msh_log_check(const msh_options *options, const char *dir, msh_log_verdict *out,
-                      msh_error *why)
+msh_err msh_log_check(const msh_options *options, const char *dir, const msh_verify_options *how,
+                      msh_log_verdict *out, msh_error *why)
 {
     char path[MSH_LOG_PATH];
     *out = (msh_log_verdict){.exit_code = MSH_VERIFY_UNREADABLE, .bad_size = UINT64_MAX};
     MSH_TRY(log_dir(options, dir, path, why));
-    return msh_verify_log(path, options->lang, out, why);
+    return msh_verify_with(path, options->lang, how, NULL, NULL, out, why);
+}
+
+static msh_err prove(const char *path, const msh_prove_job *job, msh_buf *out, msh_error *why)
+{
+    return job->consistency ? msh_proof_consistency(path, job->profile, job->n, out, why)
+                            : msh_proof_inclusion(path, job->profile, job->n, out, why);
+}
+
+msh_err msh_log_prove(const msh_options *options, const char *dir, const msh_prove_job *job,
+                      char *out, size_t cap, size_t *len, msh_error *why)
+{
+    char path[MSH_LOG_PATH];
+    msh_buf b;
+    *len = 0;
+    MSH_TRY(log_dir(options, dir, path, why));
+    msh_buf_init(&b, cap);
+    msh_err err = prove(path, job, &b, why);
+    if (err == MSH_E_SHORT) {
+        msh_buf_reset(&b);
+        err = msh_proof_rebuild(path, job->profile, why);
+        if (err == MSH_OK)
+            err = prove(path, job, &b, why);
+        if (err == MSH_E_SHORT)
+            err =
+                msh_fail(why, MSH_E_EVIDENCE,
+                         "日志与检查点不符，请运行 mishen log verify / the log is not that of its "
+                         "checkpoint: run mishen log verify");
+    }
+    if (err == MSH_OK) {
+        memcpy(out, b.data, b.len);
+        *len = b.len;
+    }
+    msh_buf_dispose(&b);
+    return err;
 }
 
 static msh_err torn(const msh_lines *l, msh_error *why)
@@ -91,6 +126,15 @@ static const char *type_text(msh_view type, msh_lang lang)
         {"log.recover", "中断后恢复", "recovered"},
         {"log.rotate", "换新分段", "new segment"},
         {"log.full", "磁盘曾满", "disk was full"},
+        {"log.prune", "清理旧分段", "old segments pruned"},
+        {"key.next", "启用下一把签名钥匙", "next key named"},
+        {"key.begin", "新钥匙开始签名", "next key in use"},
+        {"key.revoke", "钥匙作废", "key revoked"},
+        {"anchor", "外部锚点", "anchor"},
+        {"clock", "时钟被调回", "clock set back"},
+        {"heartbeat", "心跳", "heartbeat"},
+        {"manifest", "批准清单", "manifest"},
+        {"publish", "发布", "published"},
         {"config", "检查配置", "configuration"},
         {"scan.begin", "检查开始", "scan begins"},
         {"scan.end", "检查结束", "scan ends"},

@@ -75,8 +75,10 @@ void msh_close_run(msh_run *r)
         msh_progress_free(r->progress);
     if (r->room)
         msh_room_close(r->room);
-    if (r->log)
+    if (r->log) {
+        (void)!msh_log_end(r->log, NULL); /* what is not done here the next run does */
         msh_log_close(r->log);
+    }
     msh_rule_set_free(r->rules);
     msh_wipe(r->key, sizeof r->key);
 }

@@ -14,10 +14,10 @@ log = work + '/log'
 known = {}
 
 
-def good(pem, profile, text, signature):
-    key = (verify_log.read(pem), profile, text, signature)
+def good(der, profile, text, signature):
+    key = (der, profile, text, signature)
     if key not in known:
-        known[key] = verify_log.signature_good(pem, profile, text, signature)
+        known[key] = verify_log.signature_good(der, profile, text, signature)
     return known[key]
 
 

@@ -1,24 +1,18 @@
 #!/usr/bin/env python3
 """An independent verifier of mishen's log: hashlib for hashes, the openssl program for signatures.
-usage: verify_log.py LOG; exits as `mishen log verify` does and prints why."""
-import base64, hashlib, json, os, re, subprocess, sys, tempfile
+usage: verify_log.py LOG; exits as `mishen log verify` does (4: valid, anchors are not looked at) and prints why."""
+import base64, functools, hashlib, json, os, pathlib, re, subprocess, sys, tempfile
+# suffix of the origin, checkpoints, first public key, hash, type of the key id, key in records, DER before a key
+PROFILES = [('', 'checkpoints', 'log.pub.pem', 'sha256', b'\x01', 'vkey', '302a300506032b6570032100'),
+            ('/sm3', 'checkpoints.sm3', 'log.sm3.pub.pem', 'sm3', b'\xffsm2-with-sm3/v1', 'vkey_sm3', '3059301306072a8648ce3d020106082a811ccf5501822d034200')]
 
-# suffix of the origin, checkpoints, public key, hash, type of the key id, key in log.open
-PROFILES = [('', 'checkpoints', 'log.pub.pem', 'sha256', b'\x01', 'vkey'),
-            ('/sm3', 'checkpoints.sm3', 'log.sm3.pub.pem', 'sm3', b'\xffsm2-with-sm3/v1', 'vkey_sm3')]
-
-class Bad(Exception):
-    """Why, and the exit code."""
-
+Bad = type('Bad', (Exception,), {})  # why, and the exit code
 def need(good, why, code=1):
     if not good:
         raise Bad(why, code)
-
 def read(path, code=1):
     need(os.path.isfile(path), 'cannot read ' + path, code)
-    with open(path, 'rb') as f:
-        return f.read()
-
+    return pathlib.Path(path).read_bytes()
 def ordered(pairs):
     need(len(dict(pairs)) == len(pairs), 'a key twice')
     return dict(sorted(pairs, key=lambda p: p[0].encode('utf-16-be')))
@@ -31,37 +25,31 @@ def check_line(line, n):
     except (ValueError, RecursionError):
         need(0, 'record %d is not JSON' % n)
     need(again == line and len(line) <= 65535 and b'\\u0000' not in line, 'record %d is not canonical' % n)
-    need(list(value) == ['b', 'n', 'ts', 'ty', 'v'] and isinstance(value['b'], dict) and (value['n'], value['v']) == (n, 1)
-         and re.fullmatch(r'[a-z.]{1,32}', value['ty'])
-         and re.fullmatch(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z', value['ts']), 'envelope of %d' % n)
+    need(list(value) == ['b', 'n', 'ts', 'ty', 'v'] and isinstance(value['b'], dict) and (value['n'], value['v']) == (n, 1), 'n')
+    need(re.fullmatch(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z [a-z.]{1,32}', value['ts'] + ' ' + value['ty']), 'envelope of %d' % n)
     return value
-
 def unbase64(text):
-    need(len(text.rstrip(b'=')) % 4 != 1, 'base64')
-    data = base64.b64decode(text + b'==')
-    need(data and base64.b64encode(data) == text, 'base64')
-    return data
+    need(len(text.rstrip(b'=')) % 4 != 1 and base64.b64encode(base64.b64decode(text + b'==')) == text, 'base64')
+    return base64.b64decode(text)
 
-def checkpoints(data, name, keyid):
-    """(size, root, text, signature) of each note, strictly: six lines, two of them empty."""
-    form = re.compile(rb'(%s\n(0|[1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\n)\n\xe2\x80\x94 %s ([A-Za-z0-9+/]+=*)\n\n'
-                      % ((re.escape(name.encode()),) * 2))
-    at, out = 0, []
+def checkpoints(data, name):
+    """(size, root, key id, text, signature) of each note, strictly: six lines, two of them empty."""
+    form, at, out = rb'(%s\n(0|[1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\n)\n\xe2\x80\x94 %s ([A-Za-z0-9+/]{7,}=*)\n\n', 0, []
+    form = re.compile(form % ((re.escape(name.encode()),) * 2))
     while at < len(data):
-        m = form.match(data, at)
-        need(m and unbase64(m[4])[:4] == keyid, 'checkpoint after number %d' % len(out))
-        out.append((int(m[2]), unbase64(m[3]), m[1], unbase64(m[4])[4:]))
+        m = form.match(data, at) or need(0, 'checkpoint after number %d' % len(out))
+        out.append((int(m[2]), unbase64(m[3]), unbase64(m[4])[:4], m[1], unbase64(m[4])[4:]))
         at = m.end()
     need(out and out[0][0] > 0 and all(b[0] > a[0] or b[:2] == a[:2] for a, b in zip(out, out[1:])), 'sizes do not rise')
     return out
 
-def signature_good(pem, sm2, text, signature):
+def signature_good(der, sm2, text, signature):
     with tempfile.TemporaryDirectory() as d:
-        with open(d + '/t', 'wb') as t, open(d + '/s', 'wb') as s:
-            t.write(text), s.write(signature)
-        how = ['dgst', '-sm3', '-verify', pem, '-sigopt', 'distid:1234567812345678', '-signature', d + '/s', d + '/t'] \
-            if sm2 else ['pkeyutl', '-verify', '-pubin', '-inkey', pem, '-rawin', '-in', d + '/t', '-sigfile', d + '/s']
-        return subprocess.run(['openssl'] + how, capture_output=True).returncode == 0
+        for name, content in (('k', der), ('t', text), ('s', signature)):
+            pathlib.Path(d, name).write_bytes(content)
+        how = 'dgst -sm3 -verify k -sigopt distid:1234567812345678 -signature s t' if sm2 \
+            else 'pkeyutl -verify -pubin -keyform DER -inkey k -rawin -in t -sigfile s'
+        return subprocess.run(['openssl'] + how.split(), cwd=d, capture_output=True).returncode == 0
 
 def roots(lines, algorithm, sizes):
     stack, out, digest = [], {}, lambda data: hashlib.new(algorithm, data).digest()
@@ -70,38 +58,43 @@ def roots(lines, algorithm, sizes):
         while len(stack) > 1 and stack[-1][0] == stack[-2][0]:
             stack[-2:] = [(2 * stack[-1][0], digest(b'\1' + stack[-2][1] + stack[-1][1]))]
         if i + 1 in sizes:
-            out[i + 1] = stack[-1][1]
-            for _, left in reversed(stack[:-1]):
-                out[i + 1] = digest(b'\1' + left + out[i + 1])
+            out[i + 1] = functools.reduce(lambda right, left: digest(b'\1' + left + right), [h for _, h in reversed(stack)])
     return out
 
+def keys_of(values, name, kind, field, der):
+    """(first record it signs, key id, key in DER) of each key, as log.open and the key.next records name them."""
+    for n, v in enumerate(values):
+        after = n > 0 and values[n - 1]['ty'] == 'key.next'
+        need((v['ty'] == 'log.open') == (n == 0) and (v['ty'] == 'key.begin') == after, 'place of record %d' % n)
+        if v['ty'] in ('log.open', 'key.next'):
+            m = re.fullmatch(re.escape(name) + r'\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)', str(v['b'].get(field)))
+            blob = unbase64(m[2].encode()) if m else b''
+            need(blob.startswith(kind) and hashlib.sha256(name.encode() + b'\n' + blob).hexdigest()[:8] == m[1], 'key in record %d' % n)
+            yield n + (n > 0), bytes.fromhex(m[1]), bytes.fromhex(der) + blob[len(kind):]
+
 def verify(log, good=signature_good):
-    origin = read(log + '/origin', 2).decode(errors='replace')
+    origin, data = read(log + '/origin', 2).decode(errors='replace'), b''
     need(re.fullmatch(r'[^\s+\0-\x20\x7f\ufffd]+\n', origin), 'origin')
-    data, last, vkeys = b'', [], []
     for name in sorted(os.listdir(log + '/seg')):
         need(re.fullmatch(r'\d{20}\.ndjson', name), 'segment name')
-        if int(name[:20]) == data.count(b'\n'):
-            data += read(log + '/seg/' + name, 2)
-    for i, (suffix, file, pem, algorithm, kind, _) in enumerate(PROFILES):
-        name, pem = origin[:-1] + suffix, log + '/' + pem
-        blob = kind + base64.b64decode(b''.join(read(pem).splitlines()[1:-1]))[-65 if i else -32:]
-        keyid = hashlib.sha256(name.encode() + b'\n' + blob).digest()[:4]
-        notes = checkpoints(read(log + '/' + file), name, keyid)
-        need(all(good(pem, i, text, signature) for _, _, text, signature in notes), 'signature in ' + file)
-        found = roots(data.split(b'\n')[:-1], algorithm, {n[0] for n in notes})
-        need(all(found.get(n[0], n[1]) == n[1] for n in notes), 'root in ' + file)
-        last.append(notes[-1][0])
-        vkeys.append('%s+%s+%s' % (name, keyid.hex(), base64.b64encode(blob).decode()))
-    values = [check_line(line, n) for n, line in enumerate(data.split(b'\n')[:-1])]
-    need(max(last) <= len(values), 'lost', 3)
-    need(data.endswith(b'\n') and min(last) == len(values), 'what follows is not signed')
-    need(values[0]['ty'] == 'log.open' and [values[0]['b'].get(p[5]) for p in PROFILES] == vkeys, 'keys of log.open')
+        data += read(log + '/seg/' + name, 2) if int(name[:20]) == data.count(b'\n') else b''
+    lines = data.split(b'\n')[:-1]
+    notes = [checkpoints(read(log + '/' + p[1]), origin[:-1] + p[0]) for p in PROFILES]
+    values = [check_line(line, n) for n, line in enumerate(lines)]
+    for i, (suffix, _, pem, algorithm, kind, field, der) in enumerate(PROFILES):
+        sizes, first = {n[0] for n in notes[i]}, base64.b64decode(b''.join(read(log + '/' + pem).splitlines()[1:-1]))
+        found, keys = roots(lines, algorithm, sizes), list(keys_of(values, origin[:-1] + suffix, kind, field, der)) or [(0, b'', first)]
+        need(keys[0][2] == first and all(k[0] in sizes or k[0] > max(sizes) for k in keys[1:]), 'keys')
+        for size, root, keyid, text, signature in (n for n in notes[i] if n[0] <= len(lines)):
+            key = [k for k in keys if k[0] < size][-1]
+            need(found[size] == root and keyid == key[1] and good(key[2], i, text, signature), 'checkpoint %d' % size)
+    need(max(n[-1][0] for n in notes) <= len(lines), 'lost', 3)
+    need(data.endswith(b'\n') and min(n[-1][0] for n in notes) == len(lines), 'what follows is not signed')
+    need(values[0]['b'].get('profile') == 'both', 'profile')
     return 4
 
 if __name__ == '__main__':
     try:
         sys.exit(verify(sys.argv[1]))
     except Bad as bad:
-        print(bad.args[0])
-        sys.exit(bad.args[1])
+        sys.exit(print(bad.args[0]) or bad.args[1])

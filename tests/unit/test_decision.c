@@ -13,10 +13,23 @@
 static char state[] = MSH_TEST_BINARY_DIR "/decision.XXXXXX";
 static msh_key *log_keys[2];
 
+static msh_err read_with(msh_view note, const msh_key *const keys[2], msh_decision_read_out *out,
+                         msh_arena *a)
+{
+    void *old;
+    msh_table *table = msh_table_new();
+    REQUIRE(table);
+    for (size_t i = 0; i < 2; i++)
+        REQUIRE(msh_table_put(table, msh_key_public(keys[i]), table, &old) == MSH_OK);
+    msh_err err = msh_decision_read(a, note, state, table, out, NULL);
+    msh_table_free(table, NULL);
+    return err;
+}
+
 static msh_err read_note(msh_view note, msh_decision_read_out *out, msh_arena *a)
 {
     const msh_key *const keys[2] = {log_keys[0], log_keys[1]};
-    return msh_decision_read(a, note, state, keys, out, NULL);
+    return read_with(note, keys, out, a);
 }
 
 static msh_decision_file file_of(const char *path, msh_verdict v)
@@ -125,7 +138,7 @@ static void test_scanner_signs(void)
     REQUIRE(write_note(&note, &f, 1, NULL) == MSH_OK);
     REQUIRE(msh_reviewer_open(state, "张三", &r, NULL) == MSH_OK);
     const msh_key *const same[2] = {log_keys[0], r.keys[1].key};
-    CHECK_INT(msh_decision_read(&a, msh_buf_view(&note), state, same, &out, NULL), MSH_E_EVIDENCE);
+    CHECK_INT(read_with(msh_buf_view(&note), same, &out, &a), MSH_E_EVIDENCE);
     msh_reviewer_dispose(&r);
     msh_buf_dispose(&note);
     msh_arena_dispose(&a);
