@@ -136,7 +136,9 @@ static msh_err try_starts(sweep *w, size_t from, size_t last, size_t ahead)
 {
     msh_view text = w->t->text;
     from = from > w->done ? from : w->done;
-    size_t end = text.len - ahead > REACH_AHEAD ? char_start(text, ahead + REACH_AHEAD) : text.len;
+    size_t end = text.len;
+    if (ahead < text.len && text.len - ahead > REACH_AHEAD)
+        end = char_start(text, ahead + REACH_AHEAD);
     while (from <= last && from < text.len) {
         attempt a = {text, from, last, end};
         size_t start, stop;

@@ -25,6 +25,8 @@ static msh_err ask(msh_matcher *m, const msh_seen *s, uint32_t rule, const msh_l
                    size_t n)
 {
     const msh_rule *r = &m->rules->rules[rule];
+    if (r->where == MSH_WHERE_NAME && s->view.from->place.role != MSH_ROLE_NAME)
+        return MSH_OK; /* nothing that it says could stand */
     asked a = {m, s, rule};
     msh_kind_out out = {&a, &m->scratch, found};
     msh_err err = r->kind->scan_item ? r->kind->scan_item(r->state, m->item_memory + r->item_offset,

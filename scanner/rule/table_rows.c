@@ -293,9 +293,21 @@ static bool read_row(msh_view line, uint8_t sign, msh_rows *r)
     return true;
 }
 
+/* A sentence with a blank in it is no line of heads. */
+static bool is_prose(msh_view line)
+{
+    msh_view cell;
+    for (size_t at = 0; next_cell(line, &at, ' ', &cell);)
+        if (msh_chars_count(cell) > HEAD_CHARS)
+            return true;
+    return false;
+}
+
 /* Where blanks part the cells a head may have blanks inside ("姓  名"): all heads of the line. */
 static size_t read_blank_heads(msh_view line, msh_rows *r)
 {
+    if (is_prose(line))
+        return 0;
     char text[2 * CELL_MOST];
     bool seen[MSH_COLUMN_KINDS] = {false};
     size_t named = 0;

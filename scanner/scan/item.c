@@ -176,8 +176,12 @@ static bool fingerprint(msh_entry *e, const uint8_t key[MSH_TOKEN_KEY], msh_view
 }
 
 /* The target of a link is a name, too, but not the one that is shown: its place has a name. */
-static bool keep_name_hit(msh_entry *e, const msh_hit *hit)
+static bool keep_name_hit(msh_entry *e, const msh_hit *hit, const msh_rules *rules)
 {
+    msh_rule_info info;
+    msh_rules_info(rules, hit->rule, &info);
+    if (msh_view_eq_str(info.category, "网站安全")) /* .env: the name itself is no secret */
+        return true;
     bool target = hit->place.name.len > 0 && msh_view_eq(hit->place.vpath, e->vpath);
     if (hit->place.role != MSH_ROLE_NAME || hit->tier < MSH_TIER_REVIEW || target)
         return true;
@@ -245,7 +249,7 @@ void msh_entry_hit(msh_entry *e, const msh_rules *rules, const uint8_t key[MSH_T
         return;
     }
     e->findings = all;
-    if (!keep_name_hit(e, hit) || !fill_finding(e, rules, key, hit, &all[e->n_findings])) {
+    if (!keep_name_hit(e, hit, rules) || !fill_finding(e, rules, key, hit, &all[e->n_findings])) {
         memory_is_short(e);
         return;
     }

@@ -48,6 +48,17 @@ for word in '秘密★5年' '机密★10年' '绝密★长期' '秘密★3年'; 
     grep -rqF "$word" "$state" && bad "$word stands in the state folder"
 done
 
+# what a site left lying about is shown by its name: it has to be found again
+mkdir -p "$here/site/.git" "$here/site/.svn"
+printf '[core]\n' >"$here/site/.git/config"
+printf '12\n' >"$here/site/.svn/entries"
+printf 'A=1\n' >"$here/site/.env"
+printf 'x\n' >"$here/site/index.html.bak"
+printf 'x\n' >"$here/site/index.html"
+run 1 scan --state "$state" --format ndjson "$here/site"
+[ "$(grep -c '"rule":"site.leftover-name"' "$here/out")" = 4 ] || bad 'not four left-over files'
+for name in .git/config .svn/entries .env index.html.bak; do says out "\"path\":\"$here/site/$name\""; done
+
 # marks among bytes that are no text, at even and odd places
 mkdir "$here/raw"
 python3 - "$here/raw" <<'P'
