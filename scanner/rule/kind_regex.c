@@ -6,6 +6,10 @@
  * must hold (regex_need.h). Refused: patterns that match nothing, repeats over the limit, patterns
  * that take too long on hostile text. A pattern past its limits later is MSH_E_LIMIT_REGEX.
  *
+ * A match is first followed a little way only; one that is still going on there (PCRE2 says so: a
+ * partial match) is followed to the end of the text. One that goes on past the end of a window and
+ * began before the part that the next window shows again is MSH_E_LIMIT_REGEX, never a miss.
+ *
  * The match data in the state is working memory: one thread at a time. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -24,13 +28,16 @@
 #include <string.h>
 
 enum {
-    REACH_BACK = 2048,   /* where a match may start before a literal, when that is open */
-    REACH_AHEAD = 16384, /* how far after it a match is followed */
+    REACH_BACK = 2048,   /* how much of an open repeat at the start of a pattern is shown */
+    REACH_AHEAD = 16384, /* how far a match is followed at first */
+    STEP = 4096,         /* starts tried between two looks at the clock */
+    OVERLAP = 4096,      /* of windows: MSH_TEXT_OVERLAP of extract/ */
     MATCH_LIMIT = 500000,
     DEPTH_LIMIT = 20000,
     HEAP_LIMIT_KIB = 16384,
     MAX_PATTERN = 4000
 };
+enum { GOES_ON = 1 };       /* MSH_MATCH_MORE of matcher.h */
 #define VIEW_NS 2000000000u /* time for one pattern in one view */
 #define TRIAL_NS 150000000u /* time for one pattern in one trial */
 
@@ -70,30 +77,41 @@ typedef struct attempt {
     msh_view text;
     size_t from, last_start; /* where a match may start */
     size_t end;              /* of what is looked at */
+    bool open;               /* more follows: a match that reaches the end is cut */
 } attempt;
 
-/* *start, *end of a match, or MSH_E_LIMIT_REGEX; no match: *start = SIZE_MAX. */
-static msh_err match(const regex *x, const attempt *a, size_t *start, size_t *end)
+typedef struct match_span {
+    size_t start, end; /* start SIZE_MAX: no match */
+    bool cut;          /* it goes on behind the end; only start is known */
+} match_span;
+
+static msh_err match(const regex *x, const attempt *a, match_span *out)
 {
-    uint32_t options = PCRE2_NO_UTF_CHECK | (a->end < a->text.len ? PCRE2_NOTEOL : 0);
+    uint32_t options = PCRE2_NO_UTF_CHECK | (a->open ? PCRE2_PARTIAL_HARD : 0);
     pcre2_set_offset_limit(x->limits, a->last_start);
-    *start = SIZE_MAX;
+    *out = (match_span){.start = SIZE_MAX};
     int rc = pcre2_match(x->code, a->text.data, a->end, a->from, options, x->data, x->limits);
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
         rc = pcre2_match(x->code, a->text.data, a->end, a->from, options | PCRE2_NO_JIT, x->data,
                          x->limits);
     if (rc == PCRE2_ERROR_NOMATCH)
         return MSH_OK;
+    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(x->data);
+    if (rc == PCRE2_ERROR_PARTIAL) {
+        /* What a look-behind saw may be counted in. */
+        size_t start = at[0] < a->from ? a->from : at[0];
+        *out = (match_span){start, a->end, true};
+        return MSH_OK;
+    }
     if (rc < 0)
         return rc == PCRE2_ERROR_NOMEMORY ? MSH_E_MEMORY : MSH_E_LIMIT_REGEX;
-    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(x->data);
     bool set = (int)x->group < rc && at[2 * x->group] != PCRE2_UNSET;
     uint32_t group = set ? x->group : 0;
-    *start = at[2 * group];
-    *end = at[2 * group + 1];
+    out->start = at[2 * group];
+    out->end = at[2 * group + 1];
     /* \K in a look-ahead can put the start after the end. */
-    if (*end < *start)
-        *end = *start;
+    if (out->end < out->start)
+        out->end = out->start;
     return MSH_OK;
 }
 
@@ -119,6 +137,7 @@ typedef struct sweep {
     size_t done; /* starts before this were tried */
     uint64_t deadline;
     unsigned skip;
+    bool cut; /* a match went on past the window and cannot be seen whole in the next */
 } sweep;
 
 static msh_err in_time(sweep *w)
@@ -131,39 +150,90 @@ static msh_err in_time(sweep *w)
     return now > w->deadline ? MSH_E_LIMIT_REGEX : MSH_OK;
 }
 
+/* The view ends where a window does, and the text goes on. */
+static bool goes_on(const msh_kind_text *t)
+{
+    return t->from->flags & GOES_ON && t->view != MSH_VIEW_JOINED && !t->unescaped;
+}
+
+/* A match that is cut at a->end: the same start again, with as much text as there is. */
+static msh_err follow(sweep *w, attempt *a, match_span *m)
+{
+    msh_view text = a->text;
+    while (m->cut) {
+        MSH_TRY(in_time(w));
+        a->from = a->last_start = m->start;
+        if (a->end < text.len) {
+            size_t more = 3 * (a->end - m->start);
+            more = more < REACH_AHEAD ? REACH_AHEAD : more;
+            a->end = text.len - a->end > more ? char_start(text, a->end + more) : text.len;
+        } else {
+            /* What begins in the overlap is seen whole in the next window. */
+            w->cut = w->cut || text.len - m->start > OVERLAP;
+            a->open = false;
+        }
+        a->open = a->open && (a->end < text.len || goes_on(w->t));
+        MSH_TRY(match(w->x, a, m));
+    }
+    return MSH_OK;
+}
+
+static size_t next_char(msh_view text, size_t at)
+{
+    do
+        at++;
+    while (at < text.len && (text.data[at] & 0xc0) == 0x80);
+    return at;
+}
+
+/* The first match that starts in [from, last]; *next: where the one after it may start. */
+static msh_err first_match(sweep *w, size_t from, size_t last, match_span *m, size_t *next)
+{
+    msh_view text = w->t->text;
+    size_t end = text.len - last > REACH_AHEAD ? char_start(text, last + REACH_AHEAD) : text.len;
+    attempt a = {text, from, last, end, end < text.len || goes_on(w->t)};
+    MSH_TRY(in_time(w));
+    MSH_TRY(match(w->x, &a, m));
+    bool followed = m->cut;
+    size_t start = m->start;
+    MSH_TRY(follow(w, &a, m));
+    if (m->start != SIZE_MAX) {
+        *next = whole_end(w->x) > from ? whole_end(w->x) : from + 1;
+        while (*next < text.len && (text.data[*next] & 0xc0) == 0x80)
+            ++*next;
+    } else {
+        *next = followed ? next_char(text, start) : SIZE_MAX;
+    }
+    return MSH_OK;
+}
+
 /* All matches that start in [from, last]. */
-static msh_err try_starts(sweep *w, size_t from, size_t last, size_t ahead)
+static msh_err try_starts(sweep *w, size_t from, size_t last)
 {
     msh_view text = w->t->text;
     from = from > w->done ? from : w->done;
-    size_t end = text.len;
-    if (ahead < text.len && text.len - ahead > REACH_AHEAD)
-        end = char_start(text, ahead + REACH_AHEAD);
+    last = last < text.len ? last : text.len;
     while (from <= last && from < text.len) {
-        attempt a = {text, from, last, end};
-        size_t start, stop;
-        MSH_TRY(in_time(w));
-        MSH_TRY(match(w->x, &a, &start, &stop));
-        if (start == SIZE_MAX)
-            break;
-        msh_candidate c = {.start = start, .end = stop};
-        if (stop > start)
+        size_t stop = last - from > STEP ? char_start(text, from + STEP) : last, next;
+        match_span m;
+        MSH_TRY(first_match(w, from, stop, &m, &next));
+        msh_candidate c = {.start = m.start, .end = m.end};
+        if (m.start != SIZE_MAX && m.end > m.start)
             MSH_TRY(w->out->found(w->out->ctx, &c));
-        size_t next = whole_end(w->x);
-        from = next > from ? next : char_start(text, from) + 1;
-        while (from < text.len && (text.data[from] & 0xc0) == 0x80)
-            from++;
+        from = next == SIZE_MAX ? next_char(text, stop) : next;
     }
-    w->done = from > last + 1 ? from : last + 1;
+    w->done = from > last ? from : last + 1;
     while (w->done < text.len && (text.data[w->done] & 0xc0) == 0x80)
         w->done++;
     return MSH_OK;
 }
 
-static size_t before(msh_view text, size_t at, size_t most)
+/* The first place where a match may start that holds what stands at `at`, `most` bytes in. */
+static size_t before(const sweep *w, size_t at, size_t most)
 {
-    size_t back = most < REACH_BACK ? most : REACH_BACK;
-    return char_start(text, at > back ? at - back : 0);
+    if (w->x->need.loose_start)
+        most = most > SIZE_MAX - REACH_BACK ? SIZE_MAX : most + REACH_BACK;
+    return char_start(w->t->text, at > most ? at - most : 0);
 }
 
 static bool in_class(const msh_regex_need *n, uint8_t c)
@@ -185,28 +255,28 @@ static msh_err sweep_runs(sweep *w)
         while (to < t.len && in_class(n, t.data[to]))
             to++;
         if (to - from >= n->run)
-            MSH_TRY(try_starts(w, before(t, from, n->run_before), to - n->run, to));
+            MSH_TRY(try_starts(w, before(w, from, n->run_before), to - n->run));
         at = to;
     }
     return MSH_OK;
 }
 
+static msh_err sweep_all(sweep *w, const msh_literal_hit *hits, size_t n_hits)
+{
+    const msh_regex_need *need = &w->x->need;
+    for (size_t i = 0; i < n_hits; i++)
+        MSH_TRY(try_starts(w, before(w, hits[i].start, need->literal_before), hits[i].start));
+    if (n_hits || need->n_literals)
+        return MSH_OK;
+    return need->run ? sweep_runs(w) : try_starts(w, 0, w->t->text.len);
+}
+
 static msh_err scan(const void *state, const msh_kind_text *t, const msh_literal_hit *hits,
                     size_t n_hits, const msh_kind_out *out)
 {
-    const regex *x = state;
-    sweep w = {.x = x, .t = t, .out = out};
-    for (size_t i = 0; i < n_hits; i++)
-        MSH_TRY(try_starts(&w, before(t->text, hits[i].start, x->need.literal_before),
-                           hits[i].start, hits[i].end));
-    if (n_hits || x->need.n_literals)
-        return MSH_OK;
-    if (x->need.run)
-        return sweep_runs(&w);
-    /* In steps, so that time is looked at and matches are followed only so far. */
-    for (size_t at = 0; at < t->text.len; at += REACH_AHEAD)
-        MSH_TRY(try_starts(&w, at, char_start(t->text, at + REACH_AHEAD - 1), at + REACH_AHEAD));
-    return MSH_OK;
+    sweep w = {.x = state, .t = t, .out = out};
+    MSH_TRY(sweep_all(&w, hits, n_hits));
+    return w.cut ? MSH_E_LIMIT_REGEX : MSH_OK;
 }
 
 /* --- compiling ------------------------------------------------------------------------------- */
@@ -280,7 +350,7 @@ static msh_err compile_code(const msh_kind_compile *c, const msh_node *at, regex
         return c->refuse(c->ctx, at, zh, (const char *)text, why);
     }
     /* Without JIT (no executable memory, other machines) the interpreter does the same. */
-    (void)pcre2_jit_compile(x->code, PCRE2_JIT_COMPLETE);
+    (void)pcre2_jit_compile(x->code, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD);
     x->data = pcre2_match_data_create_from_pattern(x->code, x->memory);
     return x->data ? MSH_OK : msh_fail(why, MSH_E_MEMORY, "内存不足 / out of memory");
 }
@@ -288,12 +358,12 @@ static msh_err compile_code(const msh_kind_compile *c, const msh_node *at, regex
 static bool trial(const regex *x, msh_view text)
 {
     uint64_t start_ns = msh_clock_ns();
-    size_t start, stop = 0;
+    match_span m;
     for (size_t from = 0; from < text.len;) {
-        attempt a = {text, from, text.len, text.len};
-        if (match(x, &a, &start, &stop) != MSH_OK)
+        attempt a = {text, from, text.len, text.len, false};
+        if (match(x, &a, &m) != MSH_OK)
             return false;
-        if (start == SIZE_MAX)
+        if (m.start == SIZE_MAX)
             break;
         size_t next = whole_end(x);
         from = next > from ? next : from + 1;
@@ -343,9 +413,9 @@ static bool is_quick(const regex *x, msh_view pattern, msh_buf *text)
 
 static bool matches_nothing(const regex *x)
 {
-    size_t start = SIZE_MAX, end;
-    attempt a = {MSH_VIEW(""), 0, 0, 0};
-    return match(x, &a, &start, &end) == MSH_OK && start != SIZE_MAX;
+    match_span m;
+    attempt a = {MSH_VIEW(""), 0, 0, 0, false};
+    return match(x, &a, &m) == MSH_OK && m.start != SIZE_MAX;
 }
 
 static msh_err check_code(const msh_kind_compile *c, const msh_node *at, regex *x, msh_view p,

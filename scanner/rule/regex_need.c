@@ -40,6 +40,7 @@ typedef struct reader {
     size_t at;
     unsigned depth;
     bool lost;
+    bool loose; /* see loose_start */
 } reader;
 
 static size_t plus(size_t a, size_t b)
@@ -608,12 +609,23 @@ static void read_quantifier(reader *r, sum *s)
     repeat(s, least, most);
 }
 
+/* \w+ at the very beginning: a match without the first of them is one, too. */
+static void loosen(reader *r, sum *s, const sum *once)
+{
+    if (s->max != SIZE_MAX || once->max == SIZE_MAX || once->min == 0)
+        return;
+    s->max = times(once->max, s->min / once->min);
+    r->loose = true;
+}
+
 static void read_sequence(reader *r, sum *out)
 {
     chain c;
+    size_t begin = r->at;
     chain_begin(&c);
     while (!r->lost && peek(r) >= 0 && peek(r) != '|' && peek(r) != ')') {
         sum s;
+        size_t at = r->at;
         make_empty(&s);
         if (eat(r, "("))
             read_group(r, &s);
@@ -625,8 +637,12 @@ static void read_sequence(reader *r, sum *out)
             make_any(&s);
         else if (!eat(r, "^") && !eat(r, "$"))
             make_char(&s, next_char(r));
+        sum once = s;
+        bool first = r->depth == 0 && at == begin;
         if (!r->lost)
             read_quantifier(r, &s);
+        if (first && !r->lost)
+            loosen(r, &s, &once);
         chain_add(&c, &s);
     }
     chain_end(&c, out);
@@ -650,6 +666,7 @@ void msh_regex_need_of(msh_view pattern, msh_regex_need *out)
     read_alternatives(&r, &s);
     if (r.lost || r.at < pattern.len)
         return;
+    out->loose_start = r.loose;
     out->matches_empty = s.min == 0;
     if (s.cost <= GOOD_COST) {
         out->n_literals = s.need.n;

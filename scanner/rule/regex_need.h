@@ -23,6 +23,9 @@ typedef struct msh_regex_need {
     size_t run;
     uint64_t class_bits[2]; /* of ASCII */
     size_t run_before;
+    /* The pattern begins with an open repeat (\w+…), of which the least is counted above: inside
+     * every match stands one that begins near enough. */
+    bool loose_start;
     bool matches_empty; /* some match may be empty, as far as can be read */
 } msh_regex_need;
 

@@ -424,6 +424,84 @@ static void far_apart(void)
     done(r);
 }
 
+/* `lead`, then n times "x ", then `tail`. */
+static msh_match_text padded(const char *lead, size_t n, const char *tail)
+{
+    static char text[900000];
+    size_t len = strlen(lead);
+    memcpy(text, lead, len);
+    for (size_t i = 0; i < n; i++, len += 2)
+        memcpy(text + len, "x ", 2);
+    memcpy(text + len, tail, strlen(tail));
+    len += strlen(tail);
+    msh_match_text t = body("");
+    t.bytes = msh_view_of(text, len);
+    return t;
+}
+
+static void followed(void)
+{
+    static const char *const patterns[] = {
+        "甲方[^。]*乙方",   "(?<=是)甲方[^。]*乙方", "(?:是|为)甲方[^。]*乙方(?!案)",
+        "甲方[^。]*?乙方$", "[是为]甲方.*乙方",      "甲方(?=[^。]*乙方)",
+    };
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+        char lines[400];
+        (void)snprintf(lines, sizeof lines, "    find: {kind: regex, pattern: '%s'}\n",
+                       patterns[i]);
+        msh_rules *r = rule(lines);
+        static const size_t lengths[] = {10, 8100, 8190, 20000, 200000};
+        for (size_t k = 0; k < sizeof lengths / sizeof lengths[0]; k++) {
+            msh_match_text t = padded("这是甲方", lengths[k], "乙方");
+            size_t n = item(r, &t, 1).n;
+            if (n != 1)
+                printf("pattern %s, %zu\n", patterns[i], lengths[k]);
+            CHECK_INT(n, 1);
+            t = padded("这是甲方", lengths[k], "。乙方");
+            CHECK_INT(item(r, &t, 1).n, strstr(patterns[i], ".*") ? 1 : 0);
+        }
+        done(r);
+    }
+    /* What stands far before the literal. */
+    msh_rules *r = rule("    find: {kind: regex, pattern: '始(?:x x ){0,900}国家秘密事项清单'}\n");
+    msh_match_text t = padded("始", 1400, "国家秘密事项清单");
+    CHECK_INT(item(r, &t, 1).n, 1);
+    done(r);
+    r = rule("    find: {kind: regex, pattern: '始[^。]*国家秘密事项清单'}\n");
+    t = padded("始", 200000, "国家秘密事项清单");
+    CHECK_INT(item(r, &t, 1).n, 1);
+    done(r);
+    r = rule("    find: {kind: regex, pattern: '[x ]+国家秘密事项清单'}\n");
+    t = padded("始", 200000, "国家秘密事项清单");
+    CHECK_INT(item(r, &t, 1).n, 1);
+    done(r);
+}
+
+/* A match that goes on past a window and cannot be seen whole in the next is said to be lost. */
+static void cut_off(void)
+{
+    msh_rules *r = rule("    find: {kind: regex, pattern: '甲方[^。]*乙方'}\n");
+    msh_matcher *m = msh_matcher_new(r, &limits);
+    seen s = {0};
+    msh_match_text t = padded("甲方", 20000, "");
+    t.flags = MSH_MATCH_MORE;
+    msh_matcher_begin(m, MSH_VIEW("i"));
+    CHECK_INT(msh_matcher_text(m, &t), MSH_E_LIMIT_REGEX);
+    CHECK_INT(msh_matcher_end(m, keep, &s, &s.total), MSH_OK);
+    t = padded("甲方", 1000, "");
+    t.flags = MSH_MATCH_MORE;
+    msh_matcher_begin(m, MSH_VIEW("i"));
+    CHECK_INT(msh_matcher_text(m, &t), MSH_OK);
+    CHECK_INT(msh_matcher_end(m, keep, &s, &s.total), MSH_OK);
+    t = padded("甲方", 20000, "。");
+    t.flags = MSH_MATCH_MORE;
+    msh_matcher_begin(m, MSH_VIEW("i"));
+    CHECK_INT(msh_matcher_text(m, &t), MSH_OK);
+    CHECK_INT(msh_matcher_end(m, keep, &s, &s.total), MSH_OK);
+    msh_matcher_free(m);
+    done(r);
+}
+
 static void own_tests(void)
 {
     msh_rules *r = rule("    find: {kind: words, any: [机密]}\n    tests:\n"
@@ -476,6 +554,8 @@ int main(void)
     RUN(expressions);
     RUN(groups);
     RUN(far_apart);
+    RUN(followed);
+    RUN(cut_off);
     RUN(own_tests);
     RUN(own_tests_fail);
     msh_matcher_free(matcher);
