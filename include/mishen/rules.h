@@ -2,6 +2,7 @@
 #ifndef MISHEN_RULES_H
 #define MISHEN_RULES_H
 
+#include <mishen/ruletypes.h>
 #include <mishen/scan.h>
 
 #ifdef __cplusplus
@@ -12,8 +13,12 @@ typedef struct msh_rule_set msh_rule_set;
 
 typedef struct msh_rule_view {
     msh_view id, name, name_en, category, explain, explain_en, advice, advice_en, basis, kind;
+    msh_view laws; /* a line for each */
+    msh_view find; /* as the pack has it, on one line */
     msh_view pack, pack_version;
     msh_tier tier;
+    uint32_t valid_from, valid_to; /* 20261101; 0 = open */
+    bool idle;                     /* out of force; after msh_rule_set_use only */
     size_t n_tests;
 } msh_rule_view;
 
@@ -43,6 +48,20 @@ MSH_MUST_CHECK msh_err msh_rule_set_time(const msh_rule_set *s,
                                          void (*timed)(void *ctx, msh_view rule, uint64_t us,
                                                        bool limit),
                                          void *ctx, msh_error *why);
+
+/* What is wrong with the rules although they load. */
+MSH_MUST_CHECK msh_err msh_rule_set_check(const msh_rule_set *s,
+                                          void (*found)(void *ctx, const msh_rule_issue *i),
+                                          void *ctx, msh_error *why);
+/* Each part of each rule (only: of one, NULL = all) dropped in turn; a mutant that no test of the
+ * rule notices is a part that nothing needs, or a test that is missing. */
+MSH_MUST_CHECK msh_err msh_rule_set_mutate(const msh_options *options, const char *only,
+                                           void (*tried)(void *ctx, const msh_mutant *m), void *ctx,
+                                           msh_error *why);
+/* Conditions of rule i in words, a line each; test k of it. */
+MSH_MUST_CHECK msh_err msh_rule_set_describe(const msh_rule_set *s, size_t i, msh_lang lang,
+                                             void (*write)(void *ctx, msh_view part), void *ctx);
+void msh_rule_set_test_get(const msh_rule_set *s, size_t i, size_t k, msh_rule_example *out);
 
 /* A unit's own list of words (CSV, UTF-8: word, tier, note; the last two may be absent) as a pack.
  * write gets the pack piece by piece. Errors: MSH_E_RULES with the line. */

@@ -5,6 +5,7 @@
 #include <mishen/finding.h>
 #include <mishen/options.h>
 #include <mishen/report.h>
+#include <mishen/ruletypes.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,6 +38,7 @@ typedef struct msh_options {
     bool no_sandbox;
     bool inproc;
     bool no_ocr;
+    msh_medium medium;   /* where it is going to stand; rules may be graver there */
     const char *libexec; /* helper programs; NULL = where the build put them */
     const char *data;    /* shipped rules; NULL = where the build put them */
 } msh_options;

@@ -1,27 +1,19 @@
 /* cmd_rules.c: mishen rules list | explain ID | check | test | import-csv FILE. */
-#include "cli/cli.h"
+#include "cli/rules_verbs.h"
 
 #include <string.h>
 
-enum { SLOW_US = 500000 }; /* for a megabyte */
-
-static bool is(msh_view v, const char *s)
-{
-    return v.len == strlen(s) && memcmp(v.data, s, v.len) == 0;
-}
-
-static void put(msh_view v)
+void cli_rules_put(msh_view v)
 {
     cli_print_escaped(stdout, (const char *)v.data, v.len);
 }
 
-/* The English text where it is asked for and there is one. */
-static msh_view in_lang(const cli_args *a, msh_view zh, msh_view en)
+msh_view cli_rules_in_lang(const cli_args *a, msh_view zh, msh_view en)
 {
     return a->options.lang == MSH_LANG_EN && en.len ? en : zh;
 }
 
-static int ended(const cli_args *a, int code)
+int cli_rules_ended(const cli_args *a, int code)
 {
     return cli_flush(a) ? code : MSH_EXIT_STATE;
 }
@@ -32,9 +24,9 @@ static void print_pack(const cli_args *a, const msh_rule_set *s, size_t i)
 {
     msh_pack_ref p;
     msh_rule_set_pack(s, i, &p);
-    put(p.id);
+    cli_rules_put(p.id);
     printf(" ");
-    put(p.version);
+    cli_rules_put(p.version);
     printf("  sha256:");
     for (int k = 0; k < 32; k++)
         printf("%02x", p.sha256[k]);
@@ -45,11 +37,11 @@ static void print_pack(const cli_args *a, const msh_rule_set *s, size_t i)
         if (r.pack.len != p.id.len || memcmp(r.pack.data, p.id.data, p.id.len) != 0)
             continue;
         printf("  [%s] ", msh_tier_text(r.tier, a->options.lang));
-        put(r.id);
+        cli_rules_put(r.id);
         printf("  ");
-        put(in_lang(a, r.name, r.name_en));
+        cli_rules_put(cli_rules_in_lang(a, r.name, r.name_en));
         printf("  (");
-        put(r.kind);
+        cli_rules_put(r.kind);
         printf(cli_tr(a, "，测试 %zu 条)\n", ", %zu tests)\n"), r.n_tests);
     }
 }
@@ -60,117 +52,7 @@ static int list(const cli_args *a, const msh_rule_set *s)
         print_pack(a, s, i);
     printf(cli_tr(a, "共 %zu 个规则包，%zu 条规则\n", "%zu packs, %zu rules\n"),
            msh_rule_set_packs(s), msh_rule_set_count(s));
-    return ended(a, 0);
-}
-
-/* --- explain --------------------------------------------------------------------------------- */
-
-static void field(const char *name, msh_view zh, msh_view en)
-{
-    if (zh.len + en.len == 0)
-        return;
-    printf("%s", name);
-    put(zh);
-    putchar('\n');
-    if (en.len) {
-        printf("        ");
-        put(en);
-        putchar('\n');
-    }
-}
-
-static int explain(const cli_args *a, const msh_rule_set *s)
-{
-    const msh_view none = {NULL, 0};
-    for (size_t i = 0; a->n_words > 1 && i < msh_rule_set_count(s); i++) {
-        msh_rule_view r;
-        msh_rule_set_get(s, i, &r);
-        if (!is(r.id, a->words[1]))
-            continue;
-        put(r.id);
-        printf("  [%s / %s]\n", msh_tier_text(r.tier, MSH_LANG_ZH), msh_tier_name(r.tier));
-        field(cli_tr(a, "名称：  ", "name:   "), r.name, r.name_en);
-        field(cli_tr(a, "类别：  ", "about:  "), r.category, none);
-        field(cli_tr(a, "依据：  ", "basis:  "), r.basis, none);
-        field(cli_tr(a, "说明：  ", "why:    "), r.explain, r.explain_en);
-        field(cli_tr(a, "办法：  ", "do:     "), r.advice, r.advice_en);
-        field(cli_tr(a, "方法：  ", "kind:   "), r.kind, none);
-        field(cli_tr(a, "规则包：", "pack:   "), r.pack, none);
-        field(cli_tr(a, "版本：  ", "version:"), r.pack_version, none);
-        return ended(a, 0);
-    }
-    return cli_usage(a, "没有这条规则；用 mishen rules list 查看全部规则",
-                     "there is no such rule; mishen rules list shows all");
-}
-
-/* --- test and check -------------------------------------------------------------------------- */
-
-static void print_failure(void *ctx, const msh_rule_failure *f)
-{
-    const cli_args *a = ctx;
-    printf("%s", cli_tr(a, "未通过 ", "failed "));
-    put(f->rule);
-    printf(cli_tr(a, "（第 %zu 行）：应为 %s，实为 %s：", " (line %zu): wanted %s, got %s: "),
-           f->line, f->expected, f->got);
-    put(f->text);
-    putchar('\n');
-}
-
-static int test(const cli_args *a, const msh_rule_set *s)
-{
-    msh_error why = {0};
-    size_t run = 0, failed = 0;
-    msh_err err = msh_rule_set_test(s, &run, &failed, print_failure, (void *)a, &why);
-    if (err != MSH_OK)
-        return cli_failed(a, err, &why);
-    printf(cli_tr(a, "规则测试 %zu 条，未通过 %zu 条\n", "%zu tests of rules, %zu failed\n"), run,
-           failed);
-    return ended(a, failed ? 1 : 0);
-}
-
-typedef struct check_state {
-    const cli_args *args;
-    size_t problems;
-} check_state;
-
-static void print_time(void *ctx, msh_view rule, uint64_t us, bool limit)
-{
-    check_state *c = ctx;
-    bool slow = limit || us > SLOW_US;
-    c->problems += slow;
-    printf("%8.1f ms  ", (double)us / 1000);
-    put(rule);
-    if (limit)
-        printf("%s", cli_tr(c->args, "  超出匹配限额", "  reached its match limit"));
-    else if (slow)
-        printf("%s", cli_tr(c->args, "  过慢，请改写", "  too slow, rewrite it"));
-    putchar('\n');
-}
-
-static int check(const cli_args *a, const msh_rule_set *s)
-{
-    msh_error why = {0};
-    check_state c = {a, 0};
-    printf("%s\n", cli_tr(a, "每条规则检查 1 MB 恶意文字所用的时间：",
-                          "time of each rule for a megabyte of hostile text:"));
-    msh_err err = msh_rule_set_time(s, print_time, &c, &why);
-    if (err != MSH_OK)
-        return cli_failed(a, err, &why);
-    for (size_t i = 0; i < msh_rule_set_count(s); i++) {
-        msh_rule_view r;
-        msh_rule_set_get(s, i, &r);
-        if (r.n_tests > 0)
-            continue;
-        c.problems++;
-        put(r.id);
-        printf("%s\n", cli_tr(a, "：没有测试，请写出应命中和不应命中的例子",
-                              ": no tests, add texts it must find and texts it must leave alone"));
-    }
-    int code = test(a, s);
-    if (code > 1)
-        return code;
-    printf(cli_tr(a, "问题 %zu 个\n", "%zu problems\n"), c.problems);
-    return ended(a, c.problems || code ? 1 : 0);
+    return cli_rules_ended(a, 0);
 }
 
 /* --- import-csv ------------------------------------------------------------------------------ */
@@ -187,7 +69,7 @@ static int import_csv(const cli_args *a)
         return cli_usage(a, "用法：mishen rules import-csv 词表.csv > 规则包.yaml",
                          "usage: mishen rules import-csv WORDS.csv > PACK.yaml");
     msh_err err = msh_rules_import_csv(a->words[1], write_part, stdout, &why);
-    return err == MSH_OK ? ended(a, 0) : cli_failed(a, err, &why);
+    return err == MSH_OK ? cli_rules_ended(a, 0) : cli_failed(a, err, &why);
 }
 
 int cli_cmd_rules(cli_args *a)
@@ -195,7 +77,10 @@ int cli_cmd_rules(cli_args *a)
     static const struct {
         const char *name;
         int (*run)(const cli_args *a, const msh_rule_set *s);
-    } verbs[] = {{"list", list}, {"explain", explain}, {"check", check}, {"test", test}};
+    } verbs[] = {{"list", list},
+                 {"explain", cli_rules_explain},
+                 {"check", cli_rules_check},
+                 {"test", cli_rules_test}};
     const char *verb = a->n_words ? a->words[0] : "list";
     if (strcmp(verb, "import-csv") == 0)
         return import_csv(a);

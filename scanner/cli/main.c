@@ -200,6 +200,11 @@ static bool apply_one(cli_args *a, const cli_given *g)
         return parse_jobs(g->value, &a->options.jobs);
     } else if (strcmp(g->name, "--digest") == 0) {
         return parse_digests(g->value, &a->options.digests);
+    } else if (strcmp(g->name, "--medium") == 0) {
+        a->options.medium = strcmp(g->value, "site") == 0     ? MSH_MEDIUM_SITE
+                            : strcmp(g->value, "outbox") == 0 ? MSH_MEDIUM_OUTBOX
+                                                              : MSH_MEDIUM_ANY;
+        return a->options.medium != MSH_MEDIUM_ANY;
     } else if (strcmp(g->name, "--color") == 0) {
         return set_color(a, g->value);
     }

@@ -188,9 +188,12 @@ msh_err msh_compile_literals(msh_compiler *c, msh_error *why)
     msh_rules *r = c->r;
     r->n_literals = c->n_words;
     r->n_subscribers = c->n_wants;
+    r->literal_text = msh_arena_calloc(&r->arena, c->n_words + 1, sizeof *r->literal_text);
+    if (r->literal_text && c->n_words)
+        memcpy(r->literal_text, c->words, c->n_words * sizeof *c->words);
     r->subscriber_at = msh_arena_calloc(&r->arena, c->n_words + 1, sizeof *r->subscriber_at);
     r->subscribers = msh_arena_calloc(&r->arena, c->n_wants + 1, sizeof *r->subscribers);
-    if (!r->subscriber_at || !r->subscribers ||
+    if (!r->literal_text || !r->subscriber_at || !r->subscribers ||
         msh_literals_build(c->words, c->n_words, &r->literals) != MSH_OK)
         return msh_fail(why, MSH_E_MEMORY, "内存不足 / out of memory");
     for (size_t i = 0; i < c->n_wants; i++)

@@ -1,9 +1,12 @@
 /* packtest.c: the tests inside packs, and the time that a rule takes on a hostile megabyte. */
-#include "rule/matcher.h"
+#include "rule/packtest.h"
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/view.h"
+
+#include <string.h>
 
 typedef struct verdict {
     const msh_rule_case *test;
@@ -66,30 +69,64 @@ static msh_err run_case(msh_matcher *m, uint32_t rule, const msh_rule_case *t, m
     return MSH_OK;
 }
 
+msh_err msh_packtest_open(msh_packtest *t, const msh_rules *r, const msh_limits *limits)
+{
+    t->set = *r;
+    t->rules = r;
+    t->matcher = NULL;
+    t->set.rules = msh_calloc(r->n_rules, sizeof *r->rules);
+    if (!t->set.rules)
+        return MSH_E_MEMORY;
+    memcpy(t->set.rules, r->rules, r->n_rules * sizeof *r->rules);
+    t->matcher = msh_matcher_new(&t->set, limits);
+    if (t->matcher)
+        return MSH_OK;
+    msh_packtest_close(t);
+    return MSH_E_MEMORY;
+}
+
+void msh_packtest_close(msh_packtest *t)
+{
+    msh_matcher_free(t->matcher);
+    msh_free(t->set.rules);
+    *t = (msh_packtest){.matcher = NULL};
+}
+
+msh_err msh_packtest_case(msh_packtest *t, uint32_t rule, size_t number, msh_rule_test *out,
+                          bool *good)
+{
+    msh_rule *r = &t->set.rules[rule];
+    const msh_rule_case *c = &r->cases[number];
+    msh_tier usual = t->rules->rules[rule].info.tier;
+    t->matcher->only = r;
+    *out = (msh_rule_test){.rule = r->info.id};
+    r->info.tier = c->medium && r->info.tiers[c->medium] ? r->info.tiers[c->medium] : usual;
+    msh_err err = run_case(t->matcher, rule, c, out, good);
+    r->info.tier = usual;
+    return err;
+}
+
 msh_err msh_rules_test(const msh_rules *r, const msh_limits *limits, size_t *n_run,
                        size_t *n_failed, void (*report)(void *ctx, const msh_rule_test *t),
                        void *ctx, msh_error *why)
 {
+    msh_packtest tests;
     *n_run = *n_failed = 0;
-    msh_matcher *m = msh_matcher_new(r, limits);
-    if (!m)
-        return msh_fail(why, MSH_E_MEMORY, "内存不足 / out of memory");
-    msh_err err = MSH_OK;
-    for (size_t i = 0; i < r->n_rules && err == MSH_OK; i++) {
-        const msh_rule *rule = &r->rules[i];
-        m->only = &r->rules[i];
-        for (size_t k = 0; k < rule->info.n_tests && err == MSH_OK; k++) {
-            msh_rule_test t = {.rule = rule->info.id};
+    msh_err err = msh_packtest_open(&tests, r, limits);
+    if (err != MSH_OK)
+        return msh_fail(why, err, "内存不足 / out of memory");
+    for (uint32_t i = 0; i < r->n_rules && err == MSH_OK; i++)
+        for (size_t k = 0; k < r->rules[i].info.n_tests && err == MSH_OK; k++) {
+            msh_rule_test t;
             bool good = false;
-            err = run_case(m, (uint32_t)i, &rule->cases[k], &t, &good);
+            err = msh_packtest_case(&tests, i, k, &t, &good);
             ++*n_run;
             if (err == MSH_OK && !good) {
                 ++*n_failed;
                 report(ctx, &t);
             }
         }
-    }
-    msh_matcher_free(m);
+    msh_packtest_close(&tests);
     return err == MSH_OK ? err : msh_fail(why, err, "规则测试中断 / the tests of rules broke off");
 }
 

@@ -25,6 +25,7 @@ typedef struct msh_rule_case {
     msh_view name;     /* of the text, as an extractor names it; may be empty */
     msh_tier expect;   /* 0 = none */
     msh_role role;     /* of the text; body unless said */
+    msh_medium medium;
     size_t line;
 } msh_rule_case;
 
@@ -36,6 +37,7 @@ typedef struct msh_rule {
     unsigned views;
     unsigned where;
     bool wants_literals;
+    bool idle;  /* out of force */
     bool plain; /* every candidate counts: no position, near, except */
     msh_word_list near, before, after, around;
     size_t near_within, except_within;
@@ -60,6 +62,7 @@ struct msh_rules {
     msh_pack_info *packs;
     size_t n_packs;
     msh_literals *literals;
+    msh_view *literal_text;      /* of each literal, folded */
     msh_subscriber *subscribers; /* of literal i: from subscriber_at[i] to subscriber_at[i + 1] */
     uint32_t *subscriber_at;
     size_t n_literals, n_subscribers;

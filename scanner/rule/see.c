@@ -109,11 +109,17 @@ static msh_err ask_written(msh_matcher *m, const msh_seen *s, uint32_t rule, msh
     return ask(m, &w, rule, hits, n);
 }
 
+/* A test asks one rule alone, or with those that it sums up; a scan those that are in force. */
+static bool is_asked(const msh_matcher *m, const msh_rule *r)
+{
+    return m->only ? r == m->only || m->only->kind->sums : !r->idle;
+}
+
 static msh_err ask_with_hits(msh_matcher *m, const msh_seen *s, uint32_t rule,
                              const msh_rule_hit *h, size_t n)
 {
     const msh_rule *r = &m->rules->rules[rule];
-    if (m->only && r != m->only && !m->only->kind->sums)
+    if (!is_asked(m, r))
         return MSH_OK;
     bool written = r->views & 1u << MSH_VIEW_WRITTEN;
     bool here = r->views & 1u << s->view.view;
@@ -215,7 +221,7 @@ static msh_err others(msh_matcher *m, const msh_seen *s)
 {
     for (size_t i = 0; i < m->rules->n_rules; i++) {
         const msh_rule *r = &m->rules->rules[i];
-        if (r->wants_literals || (m->only && r != m->only && !m->only->kind->sums))
+        if (r->wants_literals || !is_asked(m, r))
             continue;
         if (r->views & 1u << s->view.view)
             MSH_TRY(ask(m, s, (uint32_t)i, NULL, 0));
@@ -231,7 +237,7 @@ static msh_err beginnings(msh_matcher *m, const msh_seen *s)
     for (size_t i = 0; i < m->rules->n_rules; i++) {
         const msh_rule *r = &m->rules->rules[i];
         bool goes_on = r->wants_literals && r->kind->begins && r->views & 1u << s->view.view;
-        if (goes_on && (!m->only || r == m->only || m->only->kind->sums))
+        if (goes_on && is_asked(m, r))
             MSH_TRY(ask(m, s, (uint32_t)i, NULL, 0));
     }
     return MSH_OK;

@@ -1,5 +1,6 @@
 /* settle.c: what becomes of a candidate: seen before, in the right place, in the right company; and
  * of several at one place the gravest, then the longest. */
+#include "rule/judge.h"
 #include "rule/matcher.h"
 
 #include "base/err.h"
@@ -11,66 +12,10 @@
 
 /* --- context --------------------------------------------------------------------------------- */
 
-static bool in_position(const msh_rule *r, const msh_seen *s, size_t start, size_t end)
-{
-    if (r->where & MSH_WHERE_LINE && !msh_is_alone(s->view.text, start, end))
-        return false;
-    unsigned where = r->where & ~(unsigned)MSH_WHERE_LINE;
-    if (!where)
-        return true;
-    msh_role role = s->view.from->place.role;
-    return (where & MSH_WHERE_HEAD && msh_in_head(&s->view, start)) ||
-           (where & MSH_WHERE_EDGE && (role == MSH_ROLE_HEADER || role == MSH_ROLE_FOOTER)) ||
-           (where & MSH_WHERE_NAME && role == MSH_ROLE_NAME) ||
-           (where & MSH_WHERE_META && role == MSH_ROLE_META);
-}
-
-/* The hit is part of one of the words. */
-static bool is_within(msh_view text, size_t start, size_t end, const msh_word_list *words)
-{
-    for (size_t i = 0; i < words->n; i++) {
-        size_t len = words->words[i].len;
-        size_t from = start > len ? start - len : 0;
-        size_t to = text.len - end > len ? end + len : text.len;
-        msh_view part = msh_view_cut(text, from, to - from);
-        for (size_t at = 0; (at = msh_view_find(part, words->words[i], at)) != SIZE_MAX; at++)
-            if (from + at < end && from + at + len > start)
-                return true;
-    }
-    return false;
-}
-
-static bool is_excepted(const msh_rule *r, msh_view text, size_t start, size_t end)
-{
-    if (r->except_quoted && msh_is_quoted(text, start, end))
-        return true;
-    if (r->before.n && msh_has_before(text, start, r->before.words, r->before.n, r->except_within))
-        return true;
-    /* After it only: the window before an empty text at `end` holds nothing. */
-    msh_view rest = msh_view_cut(text, end, text.len);
-    if (r->after.n && msh_has_near(rest, 0, 0, r->after.words, r->after.n, r->except_within))
-        return true;
-    return r->around.n && is_within(text, start, end, &r->around);
-}
-
 /* Whether position, near and except let it stand; *tier may become that of the exception. */
 static bool in_context(const msh_rule *r, const msh_seen *s, const msh_candidate *c, msh_tier *tier)
 {
-    if (r->plain)
-        return true;
-    if (!in_position(r, s, c->start, c->end))
-        return false;
-    if (c->no_context)
-        return true;
-    msh_view text = s->view.text;
-    if (r->near.n &&
-        !msh_has_near(text, c->start, c->end, r->near.words, r->near.n, r->near_within))
-        return false;
-    if (!is_excepted(r, text, c->start, c->end))
-        return true;
-    if (r->except_tier && r->except_tier < *tier)
-        *tier = r->except_tier;
-    return r->except_tier != 0;
+    return r->plain || msh_judge(r, &s->view, c, tier).stands;
 }
 
 /* In two windows: hits that end inside the overlap were seen in the window before; those that touch

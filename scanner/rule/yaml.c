@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/view.h"
+#include "rule/pack_hint.h"
 
 #include <yaml.h>
 
@@ -12,13 +13,19 @@
 
 enum { MAX_DEPTH = 16, MAX_NODES = 1000000, MAX_MEMBERS = 64, MAX_KEY = 40 };
 
+void msh_yaml_tail(const char *path, char *out, size_t size)
+{
+    size_t len = strlen(path);
+    path = len >= size ? path + len - size + 1 : path;
+    while (((unsigned char)*path & 0xc0) == 0x80)
+        path++;
+    memcpy(out, path, strlen(path) + 1);
+}
+
 msh_err msh_yaml_refuse(msh_yaml_at at, const char *zh, const char *en, msh_error *why)
 {
-    /* A long path keeps its end, which holds the name; the cut must not split a character. */
-    size_t len = strlen(at.name);
-    const char *name = len > 120 ? at.name + len - 120 : at.name;
-    while (((unsigned char)*name & 0xc0) == 0x80)
-        name++;
+    char name[121];
+    msh_yaml_tail(at.name, name, sizeof name);
     return msh_fail(why, MSH_E_RULES, "%s:%zu:%zu: 错误：%s / error: %s", name, at.line, at.column,
                     zh, en);
 }
@@ -74,21 +81,6 @@ static bool is_key_char(uint8_t c)
     return (c >= 'a' && c <= 'z') || c == '_';
 }
 
-static bool is_known_key(msh_view v)
-{
-    static const char *const known[] = {
-        "format",     "pack",     "rules",   "id",     "name",      "category", "tier",
-        "basis",      "find",     "explain", "advice", "kind",      "any",      "file",
-        "pattern",    "where",    "near",    "within", "position",  "except",   "before",
-        "after",      "quoted",   "words",   "tests",  "text",      "expect",   "at",
-        "publisher",  "version",  "view",    "count",  "effective", "distinct", "name_en",
-        "explain_en", "advice_en"};
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (msh_view_eq_str(v, known[i]))
-            return true;
-    return false;
-}
-
 /* A known key at the beginning of a line, or after { or , outside of quotes, with ： after it. */
 static msh_err check_colons(const char *name, msh_view bytes, msh_error *why)
 {
@@ -97,7 +89,7 @@ static msh_err check_colons(const char *name, msh_view bytes, msh_error *why)
         size_t from = at;
         while (from > 0 && at - from < MAX_KEY && is_key_char(bytes.data[from - 1]))
             from--;
-        if (!is_known_key(msh_view_cut(bytes, from, at - from)))
+        if (!msh_hint_known(msh_view_cut(bytes, from, at - from)))
             continue;
         size_t before = from, line = from;
         while (before > 0 && (bytes.data[before - 1] == ' ' || bytes.data[before - 1] == '-'))

@@ -17,6 +17,8 @@ typedef struct msh_yaml_at {
     const char *name;
     size_t line, column; /* from 1 */
 } msh_yaml_at;
+/* The end of a path, for messages, not cut inside a character. */
+void msh_yaml_tail(const char *path, char *out, size_t size);
 msh_err msh_yaml_refuse(msh_yaml_at at, const char *zh, const char *en, msh_error *why);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/view.h"
 #include "crypto/digest.h"
+#include "scan/ruleset.h"
 #include "scan/where.h"
 
 #include <stdio.h>
@@ -39,8 +40,9 @@ static msh_err digest_policy(msh_run *r)
     msh_buf b;
     uint8_t digest[32];
     msh_buf_init(&b, 64 << 10);
-    msh_buf_printf(&b, "ocr=%d;sandbox=%d;inproc=%d;fail-on=%d", !r->options->no_ocr,
-                   !r->options->no_sandbox, r->options->inproc, (int)r->fail_on);
+    msh_buf_printf(&b, "ocr=%d;sandbox=%d;inproc=%d;fail-on=%d;medium=%d", !r->options->no_ocr,
+                   !r->options->no_sandbox, r->options->inproc, (int)r->fail_on,
+                   (int)r->options->medium);
 #define MSH_LIMIT(member, name, dflt, greatest, unit, zh, en)                                      \
     msh_buf_printf(&b, ";%s=%llu", name, (unsigned long long)r->options->limits.member);
 #include <mishen/limits.def>
@@ -60,6 +62,7 @@ msh_err msh_open_run(msh_run *r, const msh_options *options, msh_error *why)
     r->summary.complete = true;
     MSH_TRY(digest_policy(r));
     MSH_TRY(msh_rule_set_load(options, &r->rules, why));
+    msh_rule_set_use(r->rules, options->medium);
     MSH_TRY(msh_open_room(options, msh_rule_set_compiled(r->rules), false, &r->room, why));
     MSH_TRY(msh_state_path(options, r->state, why));
     MSH_TRY(msh_state_prepare(r->state, why));

@@ -28,8 +28,8 @@ rules:
     advice: 办法文字
     find: {kind: list, file: words.csv}
     tests:
-      - {text: 这是内部资料, expect: 复核, at: 内部资料}
-      - {text: 这是公开资料, expect: none}
+      - {each: [这是, 这些是, 又是], text: "{}内部资料", expect: 复核, at: 内部资料}
+      - {each: [这是, 这些是, 又是], text: "{}公开资料", expect: none}
 Y
 printf '词,级别\n内部资料,复核\n' > "$dir/words.csv"
 want 0 'demo 3  sha256:' rules list --rules "$dir/good.yaml"
@@ -39,12 +39,21 @@ want 0 '说明文字' rules explain demo.word --rules "$dir"
 want 64 '没有这条规则' rules explain nothing --rules "$dir"
 want 0 '未通过 0 条' rules test --rules "$dir"
 want 0 '问题 0 个' rules check --rules "$dir"
+want 0 '测试发现 0 个（100.0%）' rules test --mutate --rules "$dir/good.yaml"
+want 64 '没有这条规则' rules test nothing --mutate --rules "$dir/good.yaml"
+sed 's/file: words.csv/file: words.csv/; s/^    find:/    except: {quoted: true}\n    find:/' "$dir/good.yaml" > "$dir/loose.yaml"
+want 1 '无测试把守 demo.word（第 12 行）except' rules test --mutate --rules "$dir/loose.yaml"
+want 0 '例外：写在引号、书名号里的' rules explain demo.word --rules "$dir/loose.yaml"
+rm "$dir/loose.yaml"
+sed 's/^    find:/    valid: {to: 2020-01-01}\n    find:/' "$dir/good.yaml" > "$dir/old.yaml"
+want 1 '已过有效期' rules check --rules "$dir/old.yaml"
+rm "$dir/old.yaml"
 want 64 'list' rules whatever --rules "$dir"
 want 64 '错误' rules list --rules "$dir/absent.yaml"
 mkdir "$dir/empty"
 want 64 '没有规则包' rules list --rules "$dir/empty"
 sed 's/expect: none/expect: 阻断/' "$dir/good.yaml" > "$dir/wrong.yaml"
-want 1 '未通过 1 条' rules test --rules "$dir/wrong.yaml"
+want 1 '未通过 3 条' rules test --rules "$dir/wrong.yaml"
 sed 's/words.csv/..\/words.csv/' "$dir/good.yaml" > "$dir/out.yaml"
 want 64 '同一目录' rules list --rules "$dir/out.yaml"
 sed 's/name: 试词/name：试词/' "$dir/good.yaml" > "$dir/colon.yaml"

@@ -150,7 +150,7 @@ static void packs(void)
     bad("format: 1\npack: {id: p, version: '1'}\nrules: []\n", "3:8", "没有规则");
     bad("format: 1\npack: {id: p, version: '1', x: y}\nrules:\n" RULE("r") WORDS, "2:29",
         "不认识的键 x");
-    bad(HEAD RULE("r") WORDS RULE("r") WORDS, "12:9", "已经用过");
+    bad(HEAD RULE("r") WORDS RULE("r") WORDS, "12:9", "在 rules/t.yaml:4 用过");
     msh_pack_source twice[2] = {{.name = "a", .bytes = MSH_VIEW(HEAD RULE("r") WORDS)},
                                 {.name = "b", .bytes = MSH_VIEW(HEAD RULE("s") WORDS)}};
     msh_rules *r;
