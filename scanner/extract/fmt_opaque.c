@@ -40,8 +40,6 @@ static const opaque_row rows[] = {
     {"jp2", 4, 8, "jP  \r\n\x87\n"},
     {"jxl", 4, 8, "JXL \r\n\x87\n"},
     {"ico", 0, 4, "\0\0\1\0"},
-    {"emf", 40, 4, " EMF"},
-    {"wmf", 0, 4, "\xd7\xcd\xc6\x9a"},
     {"dwg", 0, 4, "AC10"},
     {"swf", 0, 3, "CWS"},
     {"swf", 0, 3, "FWS"},

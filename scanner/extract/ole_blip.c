@@ -2,14 +2,14 @@
  * found by their headers wherever they stand. */
 #include "extract/ole.h"
 
-#include "base/cursor.h"
 #include "base/err.h"
 #include "base/view.h"
 #include "extract/inflate.h"
+#include "extract/metafile.h"
 
 #include <stdio.h>
 
-enum { HEAD = 8, UID = 16, METAFILE = 34, DIB_HEAD = 14, LEAST = 32 };
+enum { HEAD = 8, UID = 16, METAFILE = 34, LEAST = 32 };
 
 /* Record types, instances with one identifier (with two it is the next number), names. */
 static const struct kind {
@@ -33,30 +33,6 @@ static const struct kind *kind_at(const uint8_t *p, unsigned *uids)
         return &kinds[i];
     }
     return NULL;
-}
-
-/* A bitmap as a file: its header is left out in the record. */
-static msh_err read_dib(msh_ole *o, msh_view name, msh_view dib)
-{
-    msh_cursor c = msh_cursor_of(dib);
-    uint32_t header = msh_cursor_u32le(&c);
-    msh_cursor_skip(&c, 10);
-    uint32_t bits = msh_cursor_u16le(&c);
-    msh_cursor_skip(&c, 16);
-    uint32_t used = msh_cursor_u32le(&c);
-    uint32_t colours = bits > 8 ? 0 : used && used <= 256 ? used : 1u << bits;
-    msh_buf file;
-    msh_buf_init(&file, dib.len + DIB_HEAD);
-    msh_buf_put_str(&file, "BM");
-    msh_buf_put_u32(&file, (uint32_t)dib.len + DIB_HEAD);
-    msh_buf_put_u32(&file, 0);
-    msh_buf_put_u32(&file, DIB_HEAD + header + 4 * colours);
-    msh_buf_put_view(&file, dib);
-    msh_err err = msh_buf_err(&file);
-    if (err == MSH_OK)
-        err = msh_extract_child(o->x, &o->doc, name, msh_buf_view(&file));
-    msh_buf_dispose(&file);
-    return err;
 }
 
 /* A metafile: its size, bounds, and whether it is packed. */
@@ -86,7 +62,7 @@ static msh_err read_blip(msh_ole *o, int entry, size_t at, const struct kind *k,
         return read_metafile(o, msh_view_str(name), v);
     v = msh_view_cut(v, 1, v.len); /* a tag */
     if (k->type == 0xf01f)
-        return read_dib(o, msh_view_str(name), v);
+        return msh_metafile_dib(o->x, &o->doc, msh_view_str(name), v, (msh_view){0, 0});
     return msh_extract_child(o->x, &o->doc, msh_view_str(name), v);
 }
 

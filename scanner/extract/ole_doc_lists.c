@@ -15,28 +15,38 @@ enum { LSTF = 28, LFO = 16, LABEL_MOST = 256, BASES = 12, PARAGRAPH_STYLE = 1, N
 /* [MS-OSHARED] 2.2.1.3 MSONFC in the words of ST_NumberFormat. */
 static msh_view format_of(uint8_t nfc)
 {
-    static const struct {
-        uint8_t nfc;
-        const char *name;
-    } names[] = {
-        {1, "upperRoman"},
-        {2, "lowerRoman"},
-        {3, "upperLetter"},
-        {4, "lowerLetter"},
-        {5, "ordinal"},
-        {11, "japaneseCounting"},
-        {18, "decimalEnclosedCircle"},
-        {22, "decimalZero"},
-        {23, "bullet"},
-        {33, "taiwaneseCounting"},
-        {37, "chineseCounting"},
-        {38, "chineseCounting"},
-        {39, "chineseCountingThousand"},
-        {255, "none"},
+    static const char *const names[] = {
+        "decimal",
+        "upperRoman",
+        "lowerRoman",
+        "upperLetter",
+        "lowerLetter",
+        "ordinal",
+        [10] = "ideographDigital",
+        [11] = "japaneseCounting",
+        [14] = "decimalFullWidth",
+        [18] = "decimalEnclosedCircle",
+        [19] = "decimalFullWidth2",
+        [22] = "decimalZero",
+        [23] = "bullet",
+        [26] = "decimalEnclosedFullstop",
+        [27] = "decimalEnclosedParen",
+        [28] = "decimalEnclosedCircleChinese",
+        [29] = "ideographEnclosedCircle",
+        [30] = "ideographTraditional",
+        [31] = "ideographZodiac",
+        [33] = "taiwaneseCounting",
+        [34] = "ideographLegalTraditional",
+        [35] = "taiwaneseCountingThousand",
+        [36] = "taiwaneseDigital",
+        [37] = "chineseCounting",
+        [38] = "chineseLegalSimplified",
+        [39] = "chineseCountingThousand",
     };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (names[i].nfc == nfc)
-            return msh_view_str(names[i].name);
+    if (nfc == 255)
+        return MSH_VIEW("none");
+    if (nfc < sizeof names / sizeof *names && names[nfc])
+        return msh_view_str(names[nfc]);
     return MSH_VIEW("decimal");
 }
 
