@@ -67,10 +67,11 @@ static msh_err extract(msh_extract *x, const msh_doc *doc)
 extern const msh_format msh_format_cfb;
 const msh_format msh_format_cfb = {
     .name = "doc",
-    .zh = "复合文档：Word 97–2003、WPS 文字及其他",
-    .en = "compound files: Word 97-2003, WPS Writer and others",
-    .suffixes = "doc dot wps",
-    .reads_zh = "正文、页眉页脚、脚注、批注、文本框、修订和隐藏文字、快速保存的残留；文档属性、宏、"
+    .zh = "复合文档：Word、Excel 97–2003、WPS 文字和表格及其他",
+    .en = "compound files: Word and Excel 97-2003, WPS Writer and Spreadsheets, others",
+    .suffixes = "doc dot wps xls xlt et ett",
+    .reads_zh = "正文、页眉页脚、脚注、批注、文本框、修订和隐藏文字、快速保存的残留；工作表及其单元"
+                "格位置；文档属性、宏、"
                 "嵌入对象、图片；"
                 "空闲扇区由原始扫描读取；其他应用的复合文档只做原始字节扫描并报告",
     .probe = probe,

@@ -134,3 +134,30 @@ void msh_grid_reference(msh_view ref, uint32_t *row, uint32_t *col)
     for (; i < ref.len && ref.data[i] >= '0' && ref.data[i] <= '9'; i++)
         *row = *row < ROW_MOST ? *row * 10 + (ref.data[i] - '0') : *row;
 }
+
+/* "&L&"宋体,Bold"&14机密★10年&R&P": codes are left out, sections end lines (§18.3.1.39). */
+void msh_grid_header(msh_buf *out, msh_view v)
+{
+    for (size_t i = 0; i < v.len; i++) {
+        uint8_t c = v.data[i], next = i + 1 < v.len ? v.data[i + 1] : 0;
+        if (c != '&' || next == 0) {
+            msh_buf_put_byte(out, c);
+        } else if (next == '&') {
+            msh_buf_put_byte(out, '&');
+            i++;
+        } else if (next == '"') {
+            size_t to = msh_view_find(v, MSH_VIEW("\""), i + 2);
+            i = to == SIZE_MAX ? v.len : to;
+        } else if (next >= '0' && next <= '9') {
+            for (i++; i + 1 < v.len && v.data[i + 1] >= '0' && v.data[i + 1] <= '9'; i++) {
+            }
+        } else if (next == 'K') {
+            i += 7; /* a colour of six digits */
+        } else {
+            if ((next == 'L' || next == 'C' || next == 'R') && out->len)
+                msh_buf_put_byte(out, '\n');
+            i++;
+        }
+    }
+    msh_buf_put_byte(out, '\n');
+}

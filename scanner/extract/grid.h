@@ -41,5 +41,7 @@ MSH_MUST_CHECK msh_err msh_grid_put(msh_grid *g, msh_grid_layer layer, uint32_t 
 MSH_MUST_CHECK msh_err msh_grid_emit(msh_grid *g);
 /* "BC17" (also "$BC$17") to row and column; 0 for what is not said. */
 void msh_grid_reference(msh_view ref, uint32_t *row, uint32_t *col);
+/* A header or footer without its codes, each of its sections on a line. */
+void msh_grid_header(msh_buf *out, msh_view coded);
 
 #endif

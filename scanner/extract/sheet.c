@@ -150,33 +150,6 @@ static msh_err end_cell(sheet *s)
 /* --- headers and comments ----------------------------------------------------------------------
  */
 
-/* "&L&"宋体,Bold"&14机密★10年&R&P": codes are left out, sections end lines (§18.3.1.39). */
-static void put_header(msh_buf *out, msh_view v)
-{
-    for (size_t i = 0; i < v.len; i++) {
-        uint8_t c = v.data[i], next = i + 1 < v.len ? v.data[i + 1] : 0;
-        if (c != '&' || next == 0) {
-            msh_buf_put_byte(out, c);
-        } else if (next == '&') {
-            msh_buf_put_byte(out, '&');
-            i++;
-        } else if (next == '"') {
-            size_t to = msh_view_find(v, MSH_VIEW("\""), i + 2);
-            i = to == SIZE_MAX ? v.len : to;
-        } else if (next >= '0' && next <= '9') {
-            for (i++; i + 1 < v.len && v.data[i + 1] >= '0' && v.data[i + 1] <= '9'; i++) {
-            }
-        } else if (next == 'K') {
-            i += 7; /* a colour of six digits */
-        } else {
-            if ((next == 'L' || next == 'C' || next == 'R') && out->len)
-                msh_buf_put_byte(out, '\n');
-            i++;
-        }
-    }
-    msh_buf_put_byte(out, '\n');
-}
-
 static msh_role header_role(msh_view name)
 {
     if (is(name, "oddHeader") || is(name, "evenHeader") || is(name, "firstHeader"))
@@ -259,7 +232,8 @@ static msh_err on_end(void *ctx, msh_view name)
     if (is(name, "sheetData"))
         s->in_data = false;
     if (s->aside != MSH_ROLE_BODY && header_role(name) == s->aside) {
-        put_header(s->aside == MSH_ROLE_HEADER ? &s->header : &s->footer, msh_buf_view(&s->value));
+        msh_grid_header(s->aside == MSH_ROLE_HEADER ? &s->header : &s->footer,
+                        msh_buf_view(&s->value));
         s->aside = MSH_ROLE_BODY;
     }
     return msh_xt_handler.end(&s->rest, name);

@@ -2,6 +2,8 @@
 #ifndef MSH_TEST_EXTRACT_DUMP_H
 #define MSH_TEST_EXTRACT_DUMP_H
 
+#include <stdio.h>
+
 #include "base/buf.h"
 #include "base/view.h"
 #include "extract/extract.h"
@@ -19,7 +21,26 @@ typedef struct dump {
     /* where a needle was found in a text, as an offset of the source */
     msh_view needle;
     uint64_t needle_at;
+    /* and its place: sheet, cell, page, role */
+    char needle_sheet[64];
+    uint32_t needle_row, needle_col, needle_page;
+    msh_role needle_role;
+    bool needle_found;
 } dump;
+
+static void dump_needle(dump *d, const msh_text *t, size_t at)
+{
+    d->needle_at = t->map ? msh_map_source(t->map, at) : t->place.offset + at;
+    d->needle_role = t->place.role;
+    d->needle_found = true;
+    d->needle_page = t->place.page;
+    for (size_t i = 0; i < t->n_anchors && t->anchors[i].at <= at; i++) {
+        d->needle_row = t->anchors[i].cell_row;
+        d->needle_col = t->anchors[i].cell_col;
+    }
+    (void)snprintf(d->needle_sheet, sizeof d->needle_sheet, "%.*s", (int)t->place.sheet.len,
+                   (const char *)t->place.sheet.data);
+}
 
 static msh_err dump_text(void *ctx, const msh_text *t)
 {
@@ -34,10 +55,10 @@ static msh_err dump_text(void *ctx, const msh_text *t)
     msh_buf_put_view(&d->log, t->place.name);
     msh_buf_put_str(&d->log, "|");
     msh_charset_decode(t->charset, t->bytes, true, &d->log, &used, &bad);
-    if (d->needle.len && t->charset == MSH_CS_UTF8 && d->needle_at == UINT64_MAX) {
+    if (d->needle.len && t->charset == MSH_CS_UTF8 && !d->needle_found) {
         size_t at = msh_view_find(t->bytes, d->needle, 0);
         if (at != SIZE_MAX)
-            d->needle_at = t->map ? msh_map_source(t->map, at) : t->place.offset + at;
+            dump_needle(d, t, at);
     }
     msh_buf_put_str(&d->log, "\n");
     return MSH_OK;
