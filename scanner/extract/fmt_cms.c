@@ -138,28 +138,42 @@ static content content_of(msh_view der, msh_view *rest)
     return UNKNOWN;
 }
 
-/* Where the octets of a message are: rest begins with [0]. False when it has none: a signature of
- * something else. */
-static bool octets_of(content kind, msh_view rest, node *out)
+typedef enum octets_found { BAD, DETACHED, FOUND } octets_found;
+
+/* In encapContentInfo: an object, perhaps [0] with the octets. */
+static octets_found in_content_info(msh_view info, node *out)
+{
+    node type, wrap;
+    if (!node_at(info, 0, &type) || type.tag != OBJECT)
+        return BAD;
+    if (!find(info, FIRST, &wrap))
+        return type.next == info.len || info.data[type.next] == 0 ? DETACHED : BAD;
+    return find_octets(wrap.body, out) ? FOUND : BAD;
+}
+
+/* Where the octets of a message are: rest begins with [0]. DETACHED: a signature of something
+ * else. */
+static octets_found octets_of(content kind, msh_view rest, node *out)
 {
     node wrap, body, inner;
     if (!find(rest, FIRST, &wrap))
-        return false;
+        return BAD;
     if (kind == DATA)
-        return find_octets(wrap.body, out);
+        return find_octets(wrap.body, out) ? FOUND : BAD;
     if (!find(wrap.body, SEQUENCE, &body))
-        return false;
+        return BAD;
     if (kind == STAMPED)
-        return find_octets(body.body, out);
+        return find_octets(body.body, out) ? FOUND : BAD;
     size_t at = 0;
-    while (node_at(body.body, at, &inner)) { /* the sequence that begins with an object */
-        node type;
-        if (inner.tag == SEQUENCE && node_at(inner.body, 0, &type) && type.tag == OBJECT &&
-            find(inner.body, FIRST, &wrap))
-            return find_octets(wrap.body, out);
+    octets_found found = BAD;
+    while (found != FOUND && node_at(body.body, at, &inner)) {
+        octets_found here = BAD;
+        if (inner.tag == SEQUENCE) /* one of them may be an algorithm: an object without [0] */
+            here = in_content_info(inner.body, out);
+        found = here > found ? here : found;
         at = inner.open ? skip(body.body, at, 0) : inner.next;
     }
-    return false;
+    return found;
 }
 
 /* "通知.docx.p7m" holds "通知.docx"; smime.p7m holds what a mail would. */
@@ -173,6 +187,15 @@ static msh_view member_name(msh_view name)
     return more ? name : MSH_VIEW("content.eml");
 }
 
+/* There is nothing to read but names in certificates; that it is a signature is a property. */
+static msh_err emit_detached(msh_extract *x, const msh_doc *doc)
+{
+    msh_place place = doc->place;
+    place.role = MSH_ROLE_META;
+    place.name = MSH_VIEW("Content-Type");
+    return msh_emit(x, &place, MSH_VIEW("application/pkcs7-signature"), 0);
+}
+
 static msh_err read_der(msh_extract *x, const msh_doc *doc, msh_view der)
 {
     msh_view rest;
@@ -183,8 +206,15 @@ static msh_err read_der(msh_extract *x, const msh_doc *doc, msh_view der)
         return MSH_E_CORRUPT;
     if (kind == ENCRYPTED)
         return msh_report(x, &doc->place, MSH_REASON_MAIL_ENCRYPTED, 0);
-    if (!octets_of(kind, rest, &octets))
+    switch (octets_of(kind, rest, &octets)) {
+    case BAD:
+        return node_at(der, 0, &octets) && octets.cut ? MSH_E_SHORT : MSH_E_CORRUPT;
+    case DETACHED:
+        MSH_TRY(emit_detached(x, doc));
         return node_at(der, 0, &octets) && octets.cut ? MSH_E_SHORT : MSH_OK;
+    default:
+        break;
+    }
     msh_part part = {.name = member_name(doc->name), .unnamed = true};
     msh_buf_init(&out, der.len + 1);
     bool whole = put_octets(&octets, &out, 0);

@@ -3,44 +3,21 @@
  * The text extractor hands on the source as written; this adds every field decoded, and every part
  * as a member: multiparts at any depth the budget allows, with boundaries that are missing, doubled
  * or never closed; preamble, epilogue and what stands behind the end are read as well. */
-#include "extract/mime.h"
+#include "extract/mime_part.h"
 
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/view.h"
 #include "extract/html.h"
 
-enum { BOUNDARIES = 4, BOUNDARY_MOST = 1024, SEAM = 2048, CODINGS = 4, NAME_MOST = 16384 };
+enum { BOUNDARY_MOST = 1024, SEAM_ROOM = 16 * MSH_MIME_SEAM };
 
-typedef struct mail {
-    msh_extract *x;
-    const msh_doc *doc;
-    msh_view all;
-    unsigned bodies[4]; /* unnamed parts so far, by kind */
-    msh_buf seam;       /* the end of the text part before: a reader shows them as one */
-    uint32_t line;      /* of `lined` */
-    size_t lined;
-} mail;
-
-/* What the fields of one entity say. */
-typedef struct entity {
-    msh_buf type, disposition; /* unfolded values */
-    msh_mime_params params, place;
-    msh_view boundary[BOUNDARIES];
-    size_t n_boundaries;
-    msh_mime_coding codings[CODINGS];
-    size_t n_codings;
-    msh_view location;
-    msh_buf boundaries; /* their bytes */
-    bool top;
-} entity;
-
-static msh_err read_entity(mail *m, msh_view part, bool top, bool digest);
+static msh_err read_entity(msh_mail *m, msh_view part, bool top, bool digest);
 
 /* --- fields
  * --------------------------------------------------------------------------------------------- */
 
-static uint32_t line_of(mail *m, size_t at)
+static uint32_t line_of(msh_mail *m, size_t at)
 {
     while (m->lined < at) {
         size_t end = msh_mime_line_end(m->all, m->lined);
@@ -63,7 +40,7 @@ static bool is_dull(msh_view name, msh_view value)
     return dull && msh_view_is_utf8(value) && msh_view_find(value, MSH_VIEW("=?"), 0) == SIZE_MAX;
 }
 
-static msh_err emit_field(mail *m, const msh_mime_field *f, msh_view part)
+static msh_err emit_field(msh_mail *m, const msh_mime_field *f, msh_view part)
 {
     msh_place place = m->doc->place;
     size_t at = (size_t)(part.data - m->all.data) + f->at;
@@ -71,21 +48,21 @@ static msh_err emit_field(mail *m, const msh_mime_field *f, msh_view part)
     place.name = f->name;
     place.offset = at;
     place.line = line_of(m, at);
-    return msh_mime_emit(m->x, &place, f->value);
+    return msh_mime_emit(m->x, m->doc, &place, f->value);
 }
 
-static void add_coding(entity *e, msh_view value)
+static void add_coding(msh_mime_entity *e, msh_view value)
 {
     msh_mime_coding c = msh_mime_coding_of(value);
     for (size_t i = 0; i < e->n_codings; i++)
         if (e->codings[i] == c)
             return;
-    if (e->n_codings < CODINGS)
+    if (e->n_codings < MSH_MIME_CODINGS)
         e->codings[e->n_codings++] = c;
 }
 
 /* Several fields of one type: all boundaries count, the first one names the type. */
-static void add_type(entity *e, msh_view value)
+static void add_type(msh_mime_entity *e, msh_view value)
 {
     msh_buf flat, *into = e->type.len ? &flat : &e->type;
     msh_mime_params more, *p = e->type.len ? &more : &e->params;
@@ -93,7 +70,7 @@ static void add_type(entity *e, msh_view value)
     msh_buf_init(&flat, value.len + 1);
     msh_mime_unfold(value, into);
     msh_mime_parse_params(msh_buf_view(into), p);
-    for (size_t n = 0; e->n_boundaries < BOUNDARIES; n++) {
+    for (size_t n = 0; e->n_boundaries < MSH_MIME_BOUNDARIES; n++) {
         size_t from = e->boundaries.len;
         if (!msh_mime_param_value(p, "boundary", n, &e->boundaries, &cs))
             break;
@@ -103,11 +80,21 @@ static void add_type(entity *e, msh_view value)
     msh_buf_dispose(&flat);
 }
 
-static msh_err read_fields(mail *m, msh_view part, entity *e, size_t *body)
+/* Text that is no part: around the parts, or between fields. */
+static msh_err read_around(msh_mail *m, msh_view text, const char *name)
+{
+    msh_part part = {.name = msh_view_str(name), .unnamed = true};
+    if (msh_mime_is_empty(text))
+        return MSH_OK;
+    return msh_extract_part(m->x, m->doc, &part, text);
+}
+
+static msh_err read_fields(msh_mail *m, msh_view part, msh_mime_entity *e, size_t *body)
 {
     msh_mime_field f;
-    size_t at = 0;
-    while (msh_mime_next_field(part, &at, &f)) {
+    size_t at = 0, before = 0;
+    for (; msh_mime_next_field(part, &at, &f); before = at) {
+        MSH_TRY(read_around(m, msh_view_cut(part, before, f.at - before), "header.txt"));
         if (e->top || !is_dull(f.name, f.value))
             MSH_TRY(emit_field(m, &f, part));
         if (msh_view_eq_nocase(f.name, MSH_VIEW("content-type"))) {
@@ -131,256 +118,6 @@ static msh_err read_fields(mail *m, msh_view part, entity *e, size_t *body)
     return msh_buf_err(&e->type) != MSH_OK ? msh_buf_err(&e->type) : msh_buf_err(&e->disposition);
 }
 
-static bool type_is(const entity *e, const char *type)
-{
-    return msh_view_eq_nocase(e->params.value, msh_view_str(type));
-}
-
-static bool type_starts(const entity *e, const char *head)
-{
-    msh_view h = msh_view_str(head);
-    return msh_view_eq_nocase(msh_view_cut(e->params.value, 0, h.len), h);
-}
-
-/* --- names
- * ---------------------------------------------------------------------------------------------- */
-
-/* A name as its mail means it: encoded words, a charset of RFC 2231, or bytes as they stand. */
-static msh_err plain_name(msh_view raw, msh_charset cs, msh_buf *out)
-{
-    size_t used;
-    uint64_t bad = 0;
-    if (msh_view_find(raw, MSH_VIEW("=?"), 0) != SIZE_MAX)
-        return msh_mime_decode_words(raw, out, NULL, NULL);
-    if (cs != MSH_CHARSET_COUNT)
-        msh_charset_decode(cs, raw, true, out, &used, &bad);
-    else
-        msh_buf_put_view(out, raw);
-    return msh_buf_err(out);
-}
-
-/* Each name that a parameter gives: the first that is new becomes the part's, others are texts. */
-static msh_err add_names(mail *m, const msh_mime_params *p, const char *key, msh_buf *name)
-{
-    msh_buf raw, one;
-    msh_charset cs;
-    msh_err err = MSH_OK;
-    msh_buf_init(&raw, NAME_MOST);
-    msh_buf_init(&one, 4 * NAME_MOST);
-    for (size_t n = 0; err == MSH_OK && msh_mime_param_value(p, key, n, &raw, &cs); n++) {
-        err = plain_name(msh_buf_view(&raw), cs, &one);
-        if (err == MSH_OK && name->len == 0) {
-            msh_buf_put_view(name, msh_buf_view(&one));
-        } else if (err == MSH_OK && !msh_view_eq(msh_buf_view(name), msh_buf_view(&one))) {
-            msh_place place = m->doc->place;
-            place.role = MSH_ROLE_NAME;
-            place.offset = MSH_NO_POSITION;
-            err = msh_emit_bytes(m->x, &place, msh_buf_view(&one), MSH_CHARSET_COUNT, 0);
-        }
-        msh_buf_reset(&raw);
-        msh_buf_reset(&one);
-    }
-    msh_buf_dispose(&raw);
-    msh_buf_dispose(&one);
-    return err;
-}
-
-/* What stands behind the last '/' of a Content-Location, without a query. */
-static msh_view location_name(msh_view v)
-{
-    size_t from = 0;
-    for (size_t i = 0; i < v.len; i++) {
-        if (v.data[i] == '?' || v.data[i] == '#')
-            v.len = i;
-        else if (v.data[i] == '/' || v.data[i] == '\\' || v.data[i] <= ' ')
-            from = i + 1;
-    }
-    return msh_view_cut(v, from, v.len);
-}
-
-typedef enum body_kind { TEXT, PAGE, MESSAGE, OTHER } body_kind;
-
-static body_kind kind_of(const entity *e, bool digest)
-{
-    if (e->params.value.len == 0)
-        return digest ? MESSAGE : TEXT;
-    if (type_is(e, "text/html") || type_is(e, "application/xhtml+xml"))
-        return PAGE;
-    if (type_starts(e, "message/") || type_is(e, "text/rfc822-headers") ||
-        type_is(e, "text/rfc822"))
-        return MESSAGE;
-    return type_starts(e, "text") ? TEXT : OTHER;
-}
-
-/* A name for a part that has none: body.txt, body-2.txt, message.eml, part-3. */
-static void make_name(mail *m, body_kind kind, msh_buf *name)
-{
-    static const char *const stems[] = {"body", "body", "message", "part"};
-    static const char *const ends[] = {".txt", ".html", ".eml", ""};
-    unsigned n = ++m->bodies[kind];
-    msh_buf_reset(name);
-    if (n == 1)
-        msh_buf_printf(name, "%s%s", stems[kind], ends[kind]);
-    else
-        msh_buf_printf(name, "%s-%u%s", stems[kind], n, ends[kind]);
-}
-
-/* --- leaves
- * --------------------------------------------------------------------------------------------- */
-
-/* The end of one text part and the beginning of the next: most readers show them as one text. */
-static msh_err emit_seam(mail *m, msh_view text, msh_charset cs)
-{
-    msh_buf head;
-    size_t used;
-    uint64_t bad = 0;
-    msh_err err = MSH_OK;
-    msh_buf_init(&head, 4 * SEAM);
-    if (cs == MSH_CHARSET_COUNT) {
-        msh_readings r = msh_charset_detect(msh_view_cut(text, 0, MSH_HEAD), text.len <= MSH_HEAD);
-        cs = r.n ? r.cs[0] : MSH_CS_UTF8;
-    }
-    if (m->seam.len) {
-        msh_charset_decode(cs, msh_view_cut(text, 0, SEAM), false, &head, &used, &bad);
-        while (m->seam.len && m->seam.data[m->seam.len - 1] <= ' ')
-            m->seam.len--;
-        msh_buf_put_view(&m->seam, msh_buf_view(&head));
-        msh_place place = m->doc->place;
-        place.offset = MSH_NO_POSITION;
-        err = msh_emit(m->x, &place, msh_buf_view(&m->seam), MSH_TEXT_GUESS);
-    }
-    msh_buf_reset(&m->seam);
-    msh_buf_reset(&head);
-    size_t from = text.len > SEAM ? msh_emit_boundary(cs, text, text.len - SEAM) : 0;
-    msh_charset_decode(cs, msh_view_cut(text, from, text.len), true, &m->seam, &used, &bad);
-    msh_buf_dispose(&head);
-    return err;
-}
-
-static msh_charset declared_charset(const entity *e)
-{
-    msh_buf label;
-    msh_charset cs, none;
-    msh_buf_init(&label, 256);
-    if (!msh_mime_param_value(&e->params, "charset", 0, &label, &none) ||
-        !msh_charset_from_label(msh_buf_view(&label), &cs))
-        cs = MSH_CHARSET_COUNT;
-    msh_buf_dispose(&label);
-    return cs;
-}
-
-static bool param_is(const entity *e, const char *name, const char *value)
-{
-    msh_buf v;
-    msh_charset cs;
-    msh_buf_init(&v, 256);
-    bool is = msh_mime_param_value(&e->params, name, 0, &v, &cs) &&
-              msh_view_eq_nocase(msh_buf_view(&v), msh_view_str(value));
-    msh_buf_dispose(&v);
-    return is;
-}
-
-static msh_err hand_on(mail *m, const entity *e, body_kind kind, msh_part *part, msh_view bytes)
-{
-    msh_buf flat;
-    msh_err err = MSH_OK;
-    msh_charset cs = declared_charset(e);
-    part->declares = cs != MSH_CHARSET_COUNT;
-    part->charset = cs;
-    if (kind != TEXT)
-        return msh_extract_part(m->x, m->doc, part, bytes);
-    msh_buf_init(&flat, bytes.len + 1);
-    if (param_is(e, "format", "flowed")) {
-        msh_mime_unflow(bytes, param_is(e, "delsp", "yes"), &flat);
-        err = msh_buf_err(&flat);
-        bytes = msh_buf_view(&flat);
-    }
-    if (err == MSH_OK && part->unnamed)
-        err = emit_seam(m, bytes, cs);
-    if (err == MSH_OK)
-        err = msh_extract_part(m->x, m->doc, part, bytes);
-    msh_buf_dispose(&flat);
-    return err;
-}
-
-static bool is_empty(msh_view v)
-{
-    for (size_t i = 0; i < v.len; i++)
-        if (v.data[i] > ' ')
-            return false;
-    return true;
-}
-
-/* The body in one of the encodings its fields name. */
-static msh_err read_coding(mail *m, const entity *e, body_kind kind, msh_part *part, msh_view body,
-                           msh_mime_coding coding)
-{
-    msh_buf out;
-    msh_view bytes = body;
-    msh_err err = MSH_OK;
-    unsigned flags = 0;
-    msh_buf_init(&out, body.len + 16);
-    if (coding != MSH_MIME_PLAIN) {
-        flags = msh_mime_decode(coding, body, &out);
-        err = msh_buf_err(&out);
-        bytes = msh_buf_view(&out);
-        if (bytes.len == 0 && !is_empty(body))
-            flags |= MSH_MIME_OTHER;
-    }
-    if (err == MSH_OK)
-        err = msh_budget_decoded(&m->x->budget, bytes.len);
-    if (err == MSH_OK)
-        err = hand_on(m, e, kind, part, bytes);
-    if (err == MSH_OK && flags & MSH_MIME_DAMAGED) {
-        msh_place place = msh_child_place(m->x, m->doc, part->name);
-        err = msh_report(m->x, &place, MSH_REASON_MAIL_DAMAGED, 0);
-    }
-    if (err == MSH_OK && flags) {
-        msh_part written = {.name = MSH_VIEW("body.txt"), .unnamed = true};
-        err = msh_extract_part(m->x, m->doc, &written, body);
-    }
-    msh_buf_dispose(&out);
-    return err;
-}
-
-/* Parts whose content is not in this file. */
-static msh_err report_absent(mail *m, const entity *e, const msh_part *part)
-{
-    msh_place place = msh_child_place(m->x, m->doc, part->name);
-    if (type_is(e, "message/partial"))
-        return msh_report(m->x, &place, MSH_REASON_MAIL_PARTIAL, 0);
-    if (type_is(e, "message/external-body"))
-        return msh_report(m->x, &place, MSH_REASON_MAIL_EXTERNAL, 0);
-    return MSH_OK;
-}
-
-static msh_err read_leaf(mail *m, const entity *e, msh_view body, bool digest)
-{
-    msh_buf name;
-    body_kind kind = kind_of(e, digest);
-    msh_part part = {0};
-    msh_buf_init(&name, 4 * NAME_MOST);
-    msh_err err = add_names(m, &e->place, "filename", &name);
-    if (err == MSH_OK)
-        err = add_names(m, &e->params, "name", &name);
-    if (err == MSH_OK && name.len == 0) {
-        part.unnamed = true;
-        if (kind == OTHER)
-            msh_buf_put_view(&name, location_name(e->location));
-        if (name.len == 0)
-            make_name(m, kind, &name);
-    }
-    part.name = msh_buf_view(&name);
-    if (err == MSH_OK)
-        err = report_absent(m, e, &part);
-    if (err == MSH_OK && e->n_codings == 0)
-        err = read_coding(m, e, kind, &part, body, MSH_MIME_PLAIN);
-    for (size_t i = 0; err == MSH_OK && i < e->n_codings; i++)
-        err = read_coding(m, e, kind, &part, body, e->codings[i]);
-    msh_buf_dispose(&name);
-    return err;
-}
-
 /* --- multiparts
  * --------------------------------------------------------------------------------- */
 
@@ -396,10 +133,10 @@ static bool is_delimiter(msh_view v, size_t at, size_t end, msh_view boundary, b
         return false;
     rest = msh_view_cut(rest, boundary.len, rest.len);
     *closing = msh_view_starts(rest, MSH_VIEW("--"));
-    return is_empty(*closing ? msh_view_cut(rest, 2, rest.len) : rest);
+    return msh_mime_is_empty(*closing ? msh_view_cut(rest, 2, rest.len) : rest);
 }
 
-static bool next_delimiter(msh_view v, size_t at, const entity *e, delimiter *d)
+static bool next_delimiter(msh_view v, size_t at, const msh_mime_entity *e, delimiter *d)
 {
     while (at < v.len) {
         size_t end = msh_mime_line_end(v, at);
@@ -416,7 +153,7 @@ static bool next_delimiter(msh_view v, size_t at, const entity *e, delimiter *d)
 }
 
 /* No boundary is named, or it is nowhere: a line of dashes with a field or nothing behind it. */
-static bool guess_boundary(msh_view v, entity *e)
+static bool guess_boundary(msh_view v, msh_mime_entity *e)
 {
     for (size_t at = 0; at < v.len;) {
         size_t end = msh_mime_line_end(v, at), next = end;
@@ -437,15 +174,6 @@ static bool guess_boundary(msh_view v, entity *e)
     return false;
 }
 
-/* Text around the parts; the sentence that most programs write there says nothing. */
-static msh_err read_around(mail *m, msh_view text, const char *name)
-{
-    msh_part part = {.name = msh_view_str(name), .unnamed = true};
-    if (is_empty(text))
-        return MSH_OK;
-    return msh_extract_part(m->x, m->doc, &part, text);
-}
-
 static msh_view without_last_line_end(msh_view v)
 {
     if (v.len && v.data[v.len - 1] == '\n')
@@ -455,9 +183,10 @@ static msh_view without_last_line_end(msh_view v)
     return v;
 }
 
-static msh_err read_parts(mail *m, const entity *e, msh_view body)
+static msh_err read_parts(msh_mail *m, const msh_mime_entity *e, msh_view body)
 {
-    bool digest = type_is(e, "multipart/digest"), alternative = type_is(e, "multipart/alternative");
+    bool digest = msh_mime_type_is(e, "multipart/digest"),
+         alternative = msh_mime_type_is(e, "multipart/alternative");
     size_t at = 0;
     delimiter d = {0};
     bool found = next_delimiter(body, 0, e, &d), around = true;
@@ -482,7 +211,7 @@ static msh_err read_parts(mail *m, const entity *e, msh_view body)
 }
 
 /* Reads a multipart; *is says whether there was a boundary. */
-static msh_err read_multipart(mail *m, entity *e, msh_view body, bool *is)
+static msh_err read_multipart(msh_mail *m, msh_mime_entity *e, msh_view body, bool *is)
 {
     delimiter d;
     msh_buf out;
@@ -502,8 +231,8 @@ static msh_err read_multipart(mail *m, entity *e, msh_view body, bool *is)
         *is = err == MSH_OK && next_delimiter(msh_buf_view(&out), 0, e, &d);
     }
     if (*is) { /* an encoded multipart: by itself, as offsets in it are not the mail's */
-        mail inner = {.x = m->x, .doc = m->doc, .all = msh_buf_view(&out), .line = 1};
-        msh_buf_init(&inner.seam, 16 * SEAM);
+        msh_mail inner = {.x = m->x, .doc = m->doc, .all = msh_buf_view(&out), .line = 1};
+        msh_buf_init(&inner.seam, SEAM_ROOM);
         memcpy(inner.bodies, m->bodies, sizeof inner.bodies);
         err = read_parts(&inner, e, inner.all);
         memcpy(m->bodies, inner.bodies, sizeof inner.bodies);
@@ -513,10 +242,10 @@ static msh_err read_multipart(mail *m, entity *e, msh_view body, bool *is)
     return err;
 }
 
-static msh_err read_below(mail *m, entity *e, msh_view body, bool digest)
+static msh_err read_below(msh_mail *m, msh_mime_entity *e, msh_view body, bool digest)
 {
     bool is = false;
-    if (e->n_boundaries || type_starts(e, "multipart/")) {
+    if (e->n_boundaries || msh_mime_type_starts(e, "multipart/")) {
         msh_err err = msh_budget_enter(&m->x->budget);
         if (err == MSH_E_LIMIT_DEPTH) {
             MSH_TRY(msh_report(m->x, &m->doc->place, MSH_REASON_LIMIT_DEPTH, m->x->budget.depth));
@@ -527,13 +256,13 @@ static msh_err read_below(mail *m, entity *e, msh_view body, bool digest)
         msh_budget_leave(&m->x->budget);
         MSH_TRY(err);
     }
-    return is ? MSH_OK : read_leaf(m, e, body, digest);
+    return is ? MSH_OK : msh_mime_read_leaf(m, e, body, digest);
 }
 
-static msh_err read_entity(mail *m, msh_view part, bool top, bool digest)
+static msh_err read_entity(msh_mail *m, msh_view part, bool top, bool digest)
 {
     size_t body = 0;
-    entity *e = msh_calloc(1, sizeof *e);
+    msh_mime_entity *e = msh_calloc(1, sizeof *e);
     if (!e)
         return MSH_E_MEMORY;
     e->top = top;
@@ -542,7 +271,7 @@ static msh_err read_entity(mail *m, msh_view part, bool top, bool digest)
     msh_buf_init(&e->boundaries, BOUNDARY_MOST);
     msh_err err = read_fields(m, part, e, &body);
     if (err == MSH_OK && top)
-        msh_extract_runs_read(m->x, (size_t)(part.data - m->all.data) + body);
+        msh_extract_runs_read(m->x, 0);
     if (err == MSH_OK)
         err = read_below(m, e, msh_view_cut(part, body, part.len), digest);
     msh_buf_dispose(&e->type);
@@ -588,7 +317,7 @@ static size_t first_field(msh_view v)
     size_t at = msh_view_starts(v, MSH_VIEW("\xef\xbb\xbf")) ? 3 : 0;
     for (;;) {
         size_t end = msh_mime_line_end(v, at);
-        if (end == at || !is_empty(msh_view_cut(v, at, end - at)))
+        if (end == at || !msh_mime_is_empty(msh_view_cut(v, at, end - at)))
             break;
         at = end;
     }
@@ -597,9 +326,9 @@ static size_t first_field(msh_view v)
 
 static msh_err read_mail(msh_extract *x, const msh_doc *doc, msh_view all)
 {
-    mail m = {.x = x, .doc = doc, .all = all, .line = 1};
+    msh_mail m = {.x = x, .doc = doc, .all = all, .line = 1};
     size_t from = first_field(all);
-    msh_buf_init(&m.seam, 16 * SEAM);
+    msh_buf_init(&m.seam, SEAM_ROOM);
     msh_err err = read_entity(&m, msh_view_cut(all, from, all.len), true, false);
     msh_buf_dispose(&m.seam);
     return err;
@@ -634,5 +363,5 @@ const msh_format msh_format_mail = {
     .probe = probe,
     .extract = extract,
     .flags = MSH_FORMAT_TEXT,
-    .family = "mail",
+    .family = "markup",
 };

@@ -220,8 +220,8 @@ static int probe(const msh_doc *doc)
 {
     size_t at = first_line(doc->head);
     if (is_foxmail(doc->head))
-        return 95;
-    return is_from_line(doc->head, at) && field_follows(doc->head, at) ? 95 : 0;
+        return 97;
+    return is_from_line(doc->head, at) && field_follows(doc->head, at) ? 97 : 0;
 }
 
 static msh_err extract(msh_extract *x, const msh_doc *doc)
@@ -245,5 +245,5 @@ const msh_format msh_format_mbox = {
     .probe = probe,
     .extract = extract,
     .flags = MSH_FORMAT_TEXT,
-    .family = "mail",
+    .family = "markup",
 };

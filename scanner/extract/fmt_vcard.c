@@ -294,7 +294,7 @@ static int probe(const msh_doc *doc)
     msh_view v = msh_view_of(head + at, n - at);
     for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
         if (msh_view_eq_nocase(msh_view_cut(v, 0, strlen(begins[i])), msh_view_str(begins[i])))
-            return 90;
+            return 95;
     bool ldif = msh_view_starts(v, MSH_VIEW("dn: ")) || msh_view_starts(v, MSH_VIEW("dn:: ")) ||
                 msh_view_find(v, MSH_VIEW("\ndn: "), 0) != SIZE_MAX ||
                 msh_view_find(v, MSH_VIEW("\ndn:: "), 0) != SIZE_MAX;
@@ -315,5 +315,5 @@ const msh_format msh_format_vcard = {
     .probe = probe,
     .extract = extract,
     .flags = MSH_FORMAT_TEXT,
-    .family = "mail",
+    .family = "markup",
 };

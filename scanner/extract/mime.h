@@ -26,7 +26,8 @@ bool msh_mime_is_known(msh_view name);
 size_t msh_mime_line_end(msh_view v, size_t at);
 /* A value without its folds: line ends taken away. */
 void msh_mime_unfold(msh_view value, msh_buf *out);
-/* How sure it is that bytes begin as a mail, 0 … 100. lenient: the name says it is one. */
+/* How sure it is that bytes begin as a mail, 0 … 100: surer than any markup in its body makes that.
+ * lenient: the name says it is one. */
 int msh_mime_looks_like_mail(msh_view head, bool lenient);
 
 /* --- parameters (RFC 2045 section 5.1, RFC 2231) ------------------------------------------------
@@ -63,8 +64,10 @@ typedef msh_err (*msh_mime_odd)(void *ctx, msh_view bytes, msh_charset declared)
  * are decoded; raw runs that are not UTF-8 by their best reading. odd may be NULL. */
 MSH_MUST_CHECK msh_err msh_mime_decode_words(msh_view value, msh_buf *out, msh_mime_odd odd,
                                              void *ctx);
-/* Hands on a field's value decoded, and the other readings of what is not certain in it. */
-MSH_MUST_CHECK msh_err msh_mime_emit(msh_extract *x, const msh_place *place, msh_view value);
+/* Hands on a field's value decoded, the other readings of what is not certain in it, and what runs
+ * of base64 or hex in it hold. */
+MSH_MUST_CHECK msh_err msh_mime_emit(msh_extract *x, const msh_doc *doc, const msh_place *place,
+                                     msh_view value);
 
 /* --- bodies (mime_body.c) -----------------------------------------------------------------------
  */
@@ -72,6 +75,7 @@ MSH_MUST_CHECK msh_err msh_mime_emit(msh_extract *x, const msh_place *place, msh
 typedef enum msh_mime_coding {
     MSH_MIME_PLAIN, /* 7bit, 8bit, binary, and what nobody knows */
     MSH_MIME_BASE64,
+    MSH_MIME_BASE64_ALL, /* as programs decode that pass over nothing but what is no symbol */
     MSH_MIME_QUOTED,
     MSH_MIME_UU
 } msh_mime_coding;

@@ -7,43 +7,29 @@
 #include "base/view.h"
 #include "text/encoded_lines.h"
 
-static msh_view trim(msh_view v)
+/* Whether a value holds a word, without case. */
+static bool holds(msh_view v, const char *word)
 {
-    while (v.len && (v.data[0] <= ' ' || v.data[0] == '"'))
-        v = msh_view_cut(v, 1, v.len);
-    while (v.len &&
-           (v.data[v.len - 1] <= ' ' || v.data[v.len - 1] == '"' || v.data[v.len - 1] == ';'))
-        v.len--;
-    return v;
+    msh_view w = msh_view_str(word);
+    for (size_t at = 0; at + w.len <= v.len; at++)
+        if (msh_view_eq_nocase(msh_view_cut(v, at, w.len), w))
+            return true;
+    return false;
 }
 
+/* Also misspelt ones: a reader may guess as well. */
 msh_mime_coding msh_mime_coding_of(msh_view value)
 {
     static const struct {
-        const char *name;
+        const char *word;
         msh_mime_coding coding;
-    } names[] = {
-        {"base64", MSH_MIME_BASE64},
-        {"b64", MSH_MIME_BASE64},
-        {"base-64", MSH_MIME_BASE64},
-        {"b", MSH_MIME_BASE64},
-        {"quoted-printable", MSH_MIME_QUOTED},
-        {"quoted printable", MSH_MIME_QUOTED},
-        {"quotedprintable", MSH_MIME_QUOTED},
-        {"qp", MSH_MIME_QUOTED},
-        {"x-uuencode", MSH_MIME_UU},
-        {"x-uue", MSH_MIME_UU},
-        {"uuencode", MSH_MIME_UU},
-        {"x-uu", MSH_MIME_UU},
-        {"x-uuencoded", MSH_MIME_UU},
+    } words[] = {
+        {"base64", MSH_MIME_BASE64}, {"base-64", MSH_MIME_BASE64}, {"b64", MSH_MIME_BASE64},
+        {"quoted", MSH_MIME_QUOTED}, {"uue", MSH_MIME_UU},         {"x-uu", MSH_MIME_UU},
     };
-    msh_view v = trim(value);
-    const uint8_t *stop = v.len ? memchr(v.data, '(', v.len) : NULL;
-    if (stop)
-        v = trim(msh_view_cut(v, 0, (size_t)(stop - v.data)));
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (msh_view_eq_nocase(v, msh_view_str(names[i].name)))
-            return names[i].coding;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (holds(value, words[i].word))
+            return words[i].coding;
     return MSH_MIME_PLAIN;
 }
 
@@ -79,17 +65,21 @@ static bool end_group(group *g, msh_buf *out)
     return whole;
 }
 
-/* Whether a line is other text: more than a fifth of it is no base64, behind padding any of it. */
+/* Whether a line is other text: more than a fifth of it is no base64, behind padding any of it; or
+ * it is but a rule of dashes. */
 static bool is_other(msh_view line, bool ended)
 {
-    size_t good = 0, other = 0;
+    size_t good = 0, other = 0, signs = 0;
     for (size_t i = 0; i < line.len; i++) {
         uint8_t c = line.data[i];
         if (c == '\r' || c == '\n')
             continue;
         good += symbols[c] != 0 || c == '=';
+        signs += c == '-' || c == '_';
         other += symbols[c] == 0 && c != '=';
     }
+    if (good > 4 && signs == good)
+        return true;
     return ended ? other > 0 : other * 5 > good;
 }
 
@@ -121,7 +111,8 @@ static bool base64_line(msh_view line, group *g, msh_buf *out)
     return whole;
 }
 
-static unsigned decode_base64(msh_view body, msh_buf *out)
+/* all: also of lines that look like other text. */
+static unsigned decode_base64(msh_view body, bool all, msh_buf *out)
 {
     group g = {0};
     bool whole = true, ended = false;
@@ -129,7 +120,7 @@ static unsigned decode_base64(msh_view body, msh_buf *out)
     for (size_t at = 0; at < body.len && msh_buf_err(out) == MSH_OK;) {
         size_t end = msh_mime_line_end(body, at);
         msh_view line = msh_view_cut(body, at, end - at);
-        if (is_other(line, ended))
+        if (!all && is_other(line, ended))
             flags |= MSH_MIME_OTHER;
         else
             whole &= base64_line(line, &g, out);
@@ -210,7 +201,8 @@ unsigned msh_mime_decode(msh_mime_coding coding, msh_view body, msh_buf *out)
 {
     switch (coding) {
     case MSH_MIME_BASE64:
-        return decode_base64(body, out);
+    case MSH_MIME_BASE64_ALL:
+        return decode_base64(body, coding == MSH_MIME_BASE64_ALL, out);
     case MSH_MIME_QUOTED:
         decode_quoted(body, out);
         return 0;

@@ -231,8 +231,8 @@ int msh_mime_looks_like_mail(msh_view head, bool lenient)
         most = w > most ? w : most;
     }
     if (lenient)
-        return names >= 1 ? 90 : fields >= 2 ? 60 : 0;
+        return names >= 1 ? 95 : fields >= 2 ? 91 : 0;
     if (names < 2 || sum < 3)
         return 0;
-    return most >= 3 ? 85 : 60;
+    return most >= 3 ? 95 : 91;
 }

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/view.h"
+#include "text/escapes.h"
 
 enum { LABEL_MOST = 64 };
 
@@ -243,6 +244,7 @@ msh_err msh_mime_decode_words(msh_view value, msh_buf *out, msh_mime_odd odd, vo
 
 typedef struct emitter {
     msh_extract *x;
+    const msh_doc *doc;
     const msh_place *place;
 } emitter;
 
@@ -252,10 +254,17 @@ static msh_err emit_odd(void *ctx, msh_view bytes, msh_charset declared)
     return msh_emit_bytes(e->x, e->place, bytes, declared, MSH_TEXT_GUESS);
 }
 
-msh_err msh_mime_emit(msh_extract *x, const msh_place *place, msh_view value)
+static msh_err found_run(void *ctx, msh_view decoded, uint64_t at)
+{
+    emitter *e = ctx;
+    (void)at;
+    return msh_extract_guess(e->x, e->doc, "base64", e->place, decoded);
+}
+
+msh_err msh_mime_emit(msh_extract *x, const msh_doc *doc, const msh_place *place, msh_view value)
 {
     msh_buf text, flat;
-    emitter e = {x, place};
+    emitter e = {x, doc, place};
     msh_buf_init(&flat, value.len + 1);
     msh_buf_init(&text, value.len * 4 + 64);
     msh_mime_unfold(value, &flat);
@@ -266,6 +275,11 @@ msh_err msh_mime_emit(msh_extract *x, const msh_place *place, msh_view value)
         err = msh_mime_decode_words(msh_buf_view(&flat), &text, emit_odd, &e);
     if (err == MSH_OK)
         err = msh_emit(x, place, msh_buf_view(&text), 0);
+    /* runs go on over folds; words are no runs any more once they are decoded */
+    bool words = msh_view_find(value, MSH_VIEW("=?"), 0) != SIZE_MAX;
+    if (err == MSH_OK)
+        err = msh_find_encoded(words ? msh_buf_view(&text) : value, (size_t)x->limits->member_size,
+                               found_run, &e);
     msh_buf_dispose(&text);
     msh_buf_dispose(&flat);
     return err;

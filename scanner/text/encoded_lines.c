@@ -82,23 +82,39 @@ size_t msh_encoded_dump(msh_view t, size_t at, msh_buf *out)
     return t.len;
 }
 
-/* One line: a length and groups of four characters, ' ' or '`' for zero. False when it is none. */
-static bool uu_line(msh_view t, size_t at, msh_buf *out)
+/* Values of the characters of uuencode, ' ' or '`' for zero; of xxencode; 64 for others. */
+static uint8_t uu_value(uint8_t c)
 {
-    uint8_t first = byte_at(t, at);
-    if (first < 0x20 || first > 0x60)
+    return c >= 0x20 && c <= 0x60 ? (c - 0x20) & 63 : 64;
+}
+
+static uint8_t xx_value(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return (uint8_t)(c - '0' + 2);
+    if (c >= 'A' && c <= 'Z')
+        return (uint8_t)(c - 'A' + 12);
+    if (c >= 'a' && c <= 'z')
+        return (uint8_t)(c - 'a' + 38);
+    return c == '+' ? 0 : c == '-' ? 1 : 64;
+}
+
+/* One line: a length and groups of four characters; blanks may be cut off at its end. False when
+ * it is none. */
+static bool value_line(msh_view t, size_t at, uint8_t (*value)(uint8_t c), msh_buf *out)
+{
+    size_t n = value(byte_at(t, at)), done = 0;
+    if (n > 63 || at >= t.len)
         return false;
-    size_t n = (first - 0x20u) & 63, done = 0;
     for (size_t p = at + 1; done < n; p += 4) {
         uint32_t bits = 0;
         for (size_t i = 0; i < 4; i++) {
             uint8_t c = byte_at(t, p + i);
-            bool past = c == 0 || c == '\n' || c == '\r'; /* blanks cut off at the end */
-            if (!past && (c < 0x20 || c > 0x60))
+            bool past = c == 0 || c == '\n' || c == '\r';
+            uint8_t v = past ? 0 : value(c);
+            if (v > 63 || (past && i == 0))
                 return false;
-            bits = bits << 6 | (past ? 0u : (c - 0x20u) & 63);
-            if (past && i == 0)
-                return false;
+            bits = bits << 6 | v;
         }
         const uint8_t three[3] = {(uint8_t)(bits >> 16), (uint8_t)(bits >> 8), (uint8_t)bits};
         size_t take = n - done < 3 ? n - done : 3;
@@ -110,6 +126,13 @@ static bool uu_line(msh_view t, size_t at, msh_buf *out)
     return n > 0;
 }
 
+static size_t value_lines(msh_view t, size_t line, uint8_t (*value)(uint8_t c), msh_buf *out)
+{
+    while (line < t.len && msh_buf_err(out) == MSH_OK && value_line(t, line, value, out))
+        line = after_line(t, line);
+    return line;
+}
+
 size_t msh_encoded_uu(msh_view t, size_t at, msh_buf *out)
 {
     msh_view head = msh_view_cut(t, at, 11);
@@ -119,8 +142,14 @@ size_t msh_encoded_uu(msh_view t, size_t at, msh_buf *out)
         if (head.data[i] < '0' || head.data[i] > '7')
             return at;
     }
-    size_t line = after_line(t, at), before = out->len;
-    while (line < t.len && msh_buf_err(out) == MSH_OK && uu_line(t, line, out))
-        line = after_line(t, line);
-    return out->len > before ? line : at;
+    size_t first = after_line(t, at), before = out->len;
+    size_t uu = value_lines(t, first, uu_value, out), uu_len = out->len;
+    size_t xx = value_lines(t, first, xx_value, out);
+    if (xx > uu && msh_buf_err(out) == MSH_OK) { /* the longer run: lines of one may pass as both */
+        memmove(out->data + before, out->data + uu_len, out->len - uu_len);
+        out->len -= uu_len - before;
+        return xx;
+    }
+    out->len = uu_len;
+    return out->len > before ? uu : at;
 }

@@ -9,7 +9,7 @@
 
 /* Lines of hexdump -C, xxd, od -x1: an offset, groups of hex digits, perhaps a column of text. */
 size_t msh_encoded_dump(msh_view t, size_t at, msh_buf *out);
-/* uuencode (POSIX): "begin 644 name", lines with their length first, "end". */
+/* uuencode (POSIX) and xxencode: "begin 644 name", lines with their length first, "end". */
 size_t msh_encoded_uu(msh_view t, size_t at, msh_buf *out);
 
 #endif

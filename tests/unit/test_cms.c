@@ -100,6 +100,27 @@ static void signed_content_is_a_member(void)
     msh_buf_dispose(&b);
 }
 
+/* A signature of something else is read; what should hold octets and does not is damaged. */
+static void signatures_without_content(void)
+{
+    /* compressedData: its algorithm is an object alone, too */
+    CHECK(run_has(
+        "a.p7m",
+        MSH_VIEW(
+            "\x30\x39\6\x0b\x2a\x86\x48\x86\xf7\x0d\1\x09\x10\1\x09\xa0\x2a\x30\x28\2\1\0\x30\x0d"
+            "\6\x0b\x2a\x86\x48\x86\xf7\x0d\1\x09\x10\3\x08\x30\x14\6\x09\x2a\x86\x48\x86"
+            "\xf7\x0d\1\7\1\xa0\7\4\5hello"),
+        "!content.eml||hello"));
+    msh_buf b = message(SIGNED, MSH_VIEW(""));
+    CHECK(run_has("a.p7s", msh_buf_view(&b), "!format.corrupt|a.p7s"));
+    msh_buf_dispose(&b);
+    CHECK(run_has(
+        "a.p7s",
+        MSH_VIEW("\x30\x1f\6\x09\x2a\x86\x48\x86\xf7\x0d\1\7\2\xa0\x12\x30\x10\2\1\1\x31\0\x30\x0b"
+                 "\6\x09\x2a\x86\x48\x86\xf7\x0d\1\7\1"),
+        "meta|a.p7s|Content-Type|application/pkcs7-signature"));
+}
+
 static void base64_of_a_message(void)
 {
     /* signedData of "hello from pkcs seven" */
@@ -141,6 +162,7 @@ static void encrypted_ones_are_said(void)
 int main(void)
 {
     RUN(signed_content_is_a_member);
+    RUN(signatures_without_content);
     RUN(base64_of_a_message);
     RUN(encrypted_ones_are_said);
     return check_result();

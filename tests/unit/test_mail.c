@@ -89,6 +89,10 @@ static void bodies_are_decoded(void)
     READS(CODED("text/plain", "base64", "aGVsbG8gd29*ybGQhaGVsbG8gd29ybGQh"),
           "!mail.damaged|a.eml!body.txt");
     READS(CODED("text/plain", "base64", "aGVsbG8gd29ybGQhY"), "!mail.damaged");
+    READS(CODED("text/plain", "base64", "aG Vs bG 8g d2 9y bG Qh IQ =="), "hello world!!");
+    READS(CODED("text/plain", "x-base64 (sic)", "aGVsbG8gd29ybGQh"), "body.txt||hello world!");
+    READS_NOT(CODED("text/plain", "base64", "aGVsbG8gd29ybGQh\r\n_______\r\n"), "!mail.damaged");
+    READS_NOT(HEAD "\r\n\r\n \r\n", "!");
     READS(CODED("text/plain", "base64", "not base64 at all: plain words"), "body.txt||not base64");
     READS(CODED("text/plain; format=flowed; delsp=yes", "8bit", "ab \r\ncd\r\n> q \r\n> r\r\n"),
           "body.txt||abcd\n> qr\n");
@@ -190,7 +194,29 @@ static void runs_are_read_once_but_read(void)
 {
     /* "hello base64 world, in a field" */
     READS("X-Data: aGVsbG8gYmFzZTY0IHdvcmxkLCBpbiBhIGZpZWxk\n" HEAD "\nx", "hello base64 world");
+    READS(HEAD "X-Data: aGVsbG8gYmFzZTY0\r\n IHdvcmxkLCBpbiBhIGZpZWxk\r\n\r\nx",
+          "hello base64 world");
+    READS(HEAD "aGVsbG8gYmFzZTY0IHdvcmxkLCBpbiBhIGZpZWxk\r\nSubject: x\r\n\r\nx",
+          "hello base64 world");
     READS(HEAD "\naGVsbG8gYmFzZTY0IHdvcmxkLCBpbiBhIGZpZWxk\n", "hello base64 world");
+}
+
+/* "hello world, hello world" as uuencode, xxencode and yEnc in plain text. */
+static void files_written_in_text(void)
+{
+    CHECK(run_has("a.txt", MSH_VIEW("x\nbegin 644 f\n8:&5L;&\\@=V]R;&0L(&AE;&QO('=O<FQD\n`\nend\n"),
+                  "hello world, hello world", true));
+    CHECK(run_has("a.txt", MSH_VIEW("x\nbegin 644 f\nMO4JgP4wURqxmP4Eg64VZP4lj65RjQalY\n+\nend\n"),
+                  "hello world, hello world", true));
+    CHECK(run_has("a.txt",
+                  MSH_VIEW("x\n=ybegin line=128 size=13 name=a b.txt\n\x92\x8f\x96\x96\x99\x4a\xa1"
+                           "\x99\x9c\x96\x8e\x4a=n\n=yend size=13\nafter\n"),
+                  "body|a.txt!a b.txt||hello world \x04", true));
+    CHECK(run_has("a.txt", MSH_VIEW("=ybegin part=1 line=128 size=13 name=a\n=ypart begin=1\nX\n"),
+                  "!mail.partial|a.txt!a", true));
+    CHECK(run_has("a.txt", MSH_VIEW("=ybegin line=128 size=13 name=a\nX\n"),
+                  "!mail.damaged|a.txt!a", true));
+    CHECK(!run_has("a.txt", MSH_VIEW("about =ybegin line=1 size=1 name=x\n"), "a.txt!", false));
 }
 
 #define FROM_LINE "From a@b Thu Nov 24 23:05:55 2026\n"
@@ -285,6 +311,7 @@ int main(void)
     RUN(depth_is_bounded);
     RUN(what_is_a_mail);
     RUN(runs_are_read_once_but_read);
+    RUN(files_written_in_text);
     RUN(boxes);
     RUN(large_boxes);
     RUN(nothing_breaks_it);
