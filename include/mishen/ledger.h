@@ -26,16 +26,24 @@ typedef struct msh_log_verdict {
     uint64_t checkpoints;
     char root_sha256[48]; /* base64 */
     char root_sm3[48];
-    uint64_t clock_back; /* records whose time is before that of the record before them */
-    uint64_t epochs;     /* keys that signed, one after another */
-    bool pinned;         /* the first key came from outside the log */
-    char what[400];      /* what is wrong, or empty */
+    uint64_t clock_back;      /* records whose time is before that of the record before them */
+    uint64_t epochs;          /* keys that signed, one after another */
+    bool pinned;              /* the first key came from outside the log */
+    uint64_t anchored;        /* size that the latest trusted anchor confirms, 0 = none */
+    char anchor[300];         /* who confirms it, and when */
+    uint64_t anchors_unknown; /* anchors whose signer is not among the trusted ones */
+    bool stale;               /* anchored, but too long ago */
+    char what[400];           /* what is wrong, or empty */
 } msh_log_verdict;
 
 typedef struct msh_verify_options {
     const char
         *pin[2]; /* PEM files of the first public keys (Ed25519, SM2); NULL = the log's own */
     bool fast;   /* only the last signature of each key */
+    const char *witnesses; /* file of trusted witnesses' keys, one a line; NULL = none */
+    const char *tsa_ca;    /* PEM file of trusted time stamping authorities; NULL = none */
+    const char *paper;     /* "SIZE:ROOT" of a printed checkpoint, root in base64; NULL = none */
+    unsigned anchor_days;  /* an anchor is stale when the last record is so much younger; 0 = 31 */
 } msh_verify_options;
 
 /* dir: the LOG folder; NULL = that of options->state. how may be NULL. Always fills *out; an error
@@ -61,6 +69,41 @@ typedef struct msh_prove_job {
 MSH_MUST_CHECK msh_err msh_log_prove(const msh_options *options, const char *dir,
                                      const msh_prove_job *job, char *out, size_t cap, size_t *len,
                                      msh_error *why);
+
+/* --- anchors: what others saw of the log ------------------------------------------------------ */
+
+/* Text that a call writes; cut at cap never, MSH_E_LIMIT_BUFFER instead. */
+typedef struct msh_text_out {
+    char *data;
+    size_t cap, len;
+} msh_text_out;
+
+/* Be a witness: cosign the last checkpoint of a log folder (verified wholly first), or of a file
+ * that holds a checkpoint or a consistency proof. name NULL = "witness/<host name>". The cosigned
+ * note goes to out, and into the folder's anchors/ where that can be written. MSH_E_EVIDENCE for a
+ * fork or an invalid log, MSH_E_EVIDENCE_LOST for a rollback: nothing is signed. */
+MSH_MUST_CHECK msh_err msh_log_witness(const msh_options *options, const char *what,
+                                       const char *name, msh_text_out *out, msh_error *why);
+/* Put a witness's note or a time stamp's answer into the log's anchors/, with a record of it. */
+MSH_MUST_CHECK msh_err msh_log_anchor(const msh_options *options, const char *file,
+                                      msh_text_out *out, msh_error *why);
+/* Write an RFC 3161 request for the last checkpoint: anchors/SIZE.tsq, SIZE.txt. *out: both names,
+ * a line each. */
+MSH_MUST_CHECK msh_err msh_log_timestamp(const msh_options *options, msh_text_out *out,
+                                         msh_error *why);
+/* The last checkpoint: as a note, or with for_paper in a short form to print, with a QR code where
+ * the library was there. */
+MSH_MUST_CHECK msh_err msh_log_checkpoint(const msh_options *options, const char *dir,
+                                          bool for_paper, msh_text_out *out, msh_error *why);
+
+/* Before the first record: profile "intl", "gm" or "both"; origin NULL = "local/<host name>". */
+MSH_MUST_CHECK msh_err msh_log_init(const msh_options *options, const char *profile,
+                                    const char *origin, msh_error *why);
+/* A record that says only that the log is alive. */
+MSH_MUST_CHECK msh_err msh_log_heartbeat(const msh_options *options, msh_error *why);
+/* Copies what others need to verify the log into a new folder (no keys), and verifies the copy. */
+MSH_MUST_CHECK msh_err msh_log_export(const msh_options *options, const char *to,
+                                      msh_log_verdict *out, msh_error *why);
 
 /* One record in one line for people, without a line feed; returns its length (less than cap). */
 size_t msh_log_describe(msh_view line, msh_lang lang, char *out, size_t cap);

@@ -1,12 +1,12 @@
 /* cmd_log.c: mishen log verify (exit codes of its own, audit-log.md section 9), show and prove. */
-#include "cli/cli.h"
+#include "cli/cmd_log.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *result_text(const cli_args *a, int code)
+static const char *result_text(const cli_args *a, int code, bool stale)
 {
     switch (code) {
     case MSH_VERIFY_ANCHORED:
@@ -18,7 +18,8 @@ static const char *result_text(const cli_args *a, int code)
     case MSH_VERIFY_LOST:
         return cli_tr(a, "无效：签过名的记录缺失", "invalid: signed records are missing");
     default:
-        return cli_tr(a, "有效，但没有外部锚点", "valid, but not anchored");
+        return stale ? cli_tr(a, "有效，但外部锚点过旧", "valid, but the anchor is stale")
+                     : cli_tr(a, "有效，但没有外部锚点", "valid, but not anchored");
     }
 }
 
@@ -39,43 +40,77 @@ static const char *next_text(const cli_args *a, int code)
         return cli_tr(a, "检查路径和权限（--state DIR 或 mishen log verify DIR）",
                       "check path and permissions (--state DIR, or mishen log verify DIR)");
     default:
-        return cli_tr(a,
-                      "把上面的起源、记录数和根抄到本机之外（打印、登记、发给见证人），以后即可发现"
-                      "整份日志被换成旧的",
-                      "note origin, size and root somewhere else (print, register, send to a "
-                      "witness): then a log put back to an older state can be seen");
+        return cli_tr(
+            a,
+            "把检查点放到本机之外：mishen log checkpoint --print 打印存档，或在另一台机器上 "
+            "mishen log witness；以后即可发现整份日志被换成旧的",
+            "take the checkpoint to another place: mishen log checkpoint --print, or mishen "
+            "log witness on another machine: then a log put back to an older state can "
+            "be seen");
     }
 }
 
-static void print_verdict(const cli_args *a, const msh_log_verdict *v)
+static void print_keys(const cli_args *a, const msh_log_verdict *v)
+{
+    if (v->pinned)
+        printf("%s\n", cli_tr(a, "首把公钥取自外部指定的文件",
+                              "the first public key is the one that was given"));
+    else
+        printf("%s\n",
+               cli_tr(a,
+                      "首把公钥取自日志文件夹（首次使用即信任）：要防连钥匙一起替换，请用 --pin "
+                      "指定另存的公钥",
+                      "the first public key is that of the log folder (trust on first use): give a "
+                      "copy kept elsewhere with --pin"));
+    printf("%s  %" PRIu64 "\n", cli_tr(a, "先后用过的钥匙", "keys, one after another"), v->epochs);
+}
+
+static void print_anchors(const cli_args *a, const msh_log_verdict *v)
+{
+    if (v->anchored) {
+        printf("%s  %" PRIu64 "  ", cli_tr(a, "外部锚点确认到记录数", "anchored up to size"),
+               v->anchored);
+        cli_print_escaped(stdout, v->anchor, strlen(v->anchor));
+        printf("\n");
+    }
+    if (v->stale)
+        printf("%s\n", cli_tr(a, "注意：最近的外部锚点过旧", "note: the latest anchor is stale"));
+    if (v->anchors_unknown)
+        printf("%s  %" PRIu64 "\n",
+               cli_tr(a, "未采信的锚点（签名人不在信任之列，--witnesses、--tsa-ca）",
+                      "anchors by signers that are not trusted (--witnesses, --tsa-ca)"),
+               v->anchors_unknown);
+}
+
+void cli_log_verdict(const cli_args *a, const msh_log_verdict *v, bool fast)
 {
     if (v->origin[0])
         printf("%s  %s\n", cli_tr(a, "起源", "origin"), v->origin);
     printf("%s  %" PRIu64 "\n", cli_tr(a, "记录数", "records"), v->size);
-    if (v->root_sha256[0]) {
+    if (v->root_sha256[0])
         printf("%s  SHA-256 %s\n", cli_tr(a, "根", "root"), v->root_sha256);
+    if (v->root_sm3[0])
         printf("%s  SM3     %s\n", cli_tr(a, "根", "root"), v->root_sm3);
-        printf(
-            "%s\n",
-            cli_tr(
-                a,
-                "核对了：每行的规范形式和序号、两棵树的每个根、每个检查点的签名（Ed25519 和 SM2）",
-                "checked: form and number of every line, every root of both trees, "
-                "every signature (Ed25519 and SM2)"));
+    if (v->root_sha256[0] || v->root_sm3[0]) {
+        printf("%s\n",
+               fast
+                   ? cli_tr(a,
+                            "核对了：每行的规范形式和序号、每个根；签名只核对了每把钥匙的最后一个（"
+                            "--fast）",
+                            "checked: form and number of every line, every root; of the signatures "
+                            "only the last of each key (--fast)")
+                   : cli_tr(a, "核对了：每行的规范形式和序号、每个根、每个检查点的签名",
+                            "checked: form and number of every line, every root, every signature"));
         printf("%s  %" PRIu64 "\n", cli_tr(a, "签名数", "signatures"), v->checkpoints);
-        printf(
-            "%s\n",
-            cli_tr(a,
-                   "公钥取自日志文件夹（首次使用即信任）：要防连钥匙一起替换，请与另存的公钥比对",
-                   "public keys are those of the log folder (trust on first use): compare them "
-                   "with a copy kept elsewhere"));
+        print_keys(a, v);
+        print_anchors(a, v);
     }
     if (v->clock_back)
         printf("%s  %" PRIu64 "\n",
                cli_tr(a, "注意：时间倒退的记录数（次序以序号为准）",
                       "note: records whose time goes back (order is the number)"),
                v->clock_back);
-    printf("%s  %s\n", cli_tr(a, "结论", "result"), result_text(a, v->exit_code));
+    printf("%s  %s\n", cli_tr(a, "结论", "result"), result_text(a, v->exit_code, v->stale));
     if (v->what[0]) {
         printf("%s  ", cli_tr(a, "原因", "why"));
         cli_print_escaped(stdout, v->what, strlen(v->what));
@@ -84,16 +119,39 @@ static void print_verdict(const cli_args *a, const msh_log_verdict *v)
     printf("%s  %s\n", cli_tr(a, "下一步", "next"), next_text(a, v->exit_code));
 }
 
+static bool parse_number(const char *text, uint64_t *out)
+{
+    char *end = NULL;
+    errno = 0;
+    *out = strtoull(text, &end, 10);
+    return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0';
+}
+
+static bool number(const cli_args *a, const char *name, uint64_t *out)
+{
+    const char *text = cli_option(a, name);
+    return !text || parse_number(text, out);
+}
+
 static int verify(cli_args *a, const char *dir)
 {
     msh_log_verdict v;
     msh_error why = {0};
-    msh_err err = msh_log_check(&a->options, dir, NULL, &v, &why);
+    uint64_t days = 0;
+    if (!number(a, "--anchor-days", &days) || days > 100000)
+        return cli_usage(a, "--anchor-days 是天数", "--anchor-days is a number of days");
+    const msh_verify_options how = {.pin = {cli_option(a, "--pin"), cli_option(a, "--pin-sm2")},
+                                    .fast = cli_flag(a, "--fast"),
+                                    .witnesses = cli_option(a, "--witnesses"),
+                                    .tsa_ca = cli_option(a, "--tsa-ca"),
+                                    .paper = cli_option(a, "--paper"),
+                                    .anchor_days = (unsigned)days};
+    msh_err err = msh_log_check(&a->options, dir, &how, &v, &why);
     if (err != MSH_OK) {
         (void)cli_failed(a, err, &why);
         return MSH_VERIFY_UNREADABLE;
     }
-    print_verdict(a, &v);
+    cli_log_verdict(a, &v, how.fast);
     return cli_flush(a) ? v.exit_code : MSH_VERIFY_UNREADABLE;
 }
 
@@ -129,20 +187,6 @@ static msh_err show_record(void *ctx, uint64_t n, msh_view line)
     }
     (void)putchar('\n');
     return MSH_OK;
-}
-
-static bool parse_number(const char *text, uint64_t *out)
-{
-    char *end = NULL;
-    errno = 0;
-    *out = strtoull(text, &end, 10);
-    return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0';
-}
-
-static bool number(const cli_args *a, const char *name, uint64_t *out)
-{
-    const char *text = cli_option(a, name);
-    return !text || parse_number(text, out);
 }
 
 static int show(cli_args *a, const char *dir)
@@ -195,12 +239,18 @@ int cli_cmd_log(cli_args *a)
 {
     const char *what = a->n_words > 0 ? a->words[0] : "";
     const char *dir = a->n_words > 1 ? a->words[1] : NULL;
+    int code;
     if (strcmp(what, "prove") == 0)
         return prove(a);
     if (a->n_words <= 2 && strcmp(what, "verify") == 0)
         return verify(a, dir);
     if (a->n_words <= 2 && strcmp(what, "show") == 0)
         return show(a, dir);
-    return cli_usage(a, "log 之后写 verify、show 或 prove",
-                     "log is followed by verify, show or prove");
+    if (a->n_words <= 2 && cli_log_other(a, what, dir, &code))
+        return code;
+    return cli_usage(a,
+                     "log 之后写 verify、show、prove、checkpoint、witness、timestamp、anchor、"
+                     "export、heartbeat 或 init",
+                     "log is followed by verify, show, prove, checkpoint, witness, timestamp, "
+                     "anchor, export, heartbeat or init");
 }

@@ -11,7 +11,13 @@
 #include <stdio.h>
 
 static const char sm2_type[] = "\xffsm2-with-sm3/v1";
-enum { SM2_TYPE = 16, ED25519_TYPE = 1, BLOB_MAX = SM2_TYPE + MSH_KEY_PUBLIC_MAX };
+enum {
+    SM2_TYPE = 16,
+    ED25519_TYPE = 1,
+    WITNESS = 4,
+    COSIG = 8 + 64,
+    BLOB_MAX = SM2_TYPE + MSH_KEY_PUBLIC_MAX
+};
 #define DASH "\xe2\x80\x94 "
 enum { DASH_LEN = 4 };
 
@@ -41,11 +47,11 @@ bool msh_note_name_ok(msh_view name)
 }
 
 /* type || public key */
-static size_t blob_of(const msh_key *key, uint8_t out[BLOB_MAX])
+static size_t blob_of(const msh_key *key, bool witness, uint8_t out[BLOB_MAX])
 {
     msh_view pub = msh_key_public(key);
     size_t n = ED25519_TYPE;
-    out[0] = 1;
+    out[0] = witness ? WITNESS : 1;
     if (msh_key_alg_of(key) == MSH_KEY_SM2) {
         n = SM2_TYPE;
         memcpy(out, sm2_type, SM2_TYPE);
@@ -54,30 +60,41 @@ static size_t blob_of(const msh_key *key, uint8_t out[BLOB_MAX])
     return n + pub.len;
 }
 
-static msh_err key_id(const char *name, const msh_key *key, uint8_t id[4])
+static msh_err key_id(const char *name, const msh_key *key, bool witness, uint8_t id[4])
 {
     uint8_t in[MSH_NOTE_NAME + 1 + BLOB_MAX], hash[32];
     size_t n = strlen(name);
     memcpy(in, name, n);
     in[n++] = '\n';
-    n += blob_of(key, in + n);
+    n += blob_of(key, witness, in + n);
     MSH_TRY(msh_sha256(msh_view_of(in, n), hash));
     memcpy(id, hash, 4);
     return MSH_OK;
 }
 
-msh_err msh_note_key_init(msh_note_key *k, const char *name, msh_key *key)
+static msh_err init_key(msh_note_key *k, const char *name, msh_key *key, bool witness)
 {
-    *k = (msh_note_key){.key = key};
+    *k = (msh_note_key){.key = key, .witness = witness};
     msh_view v = msh_view_str(name);
-    msh_err err = msh_note_name_ok(v) ? MSH_OK : MSH_E_EVIDENCE;
+    bool right = msh_note_name_ok(v) && (!witness || msh_key_alg_of(key) == MSH_KEY_ED25519);
+    msh_err err = right ? MSH_OK : MSH_E_EVIDENCE;
     if (err == MSH_OK) {
         memcpy(k->name, name, v.len + 1);
-        err = key_id(name, key, k->id);
+        err = key_id(name, key, witness, k->id);
     }
     if (err != MSH_OK)
         msh_note_key_dispose(k);
     return err;
+}
+
+msh_err msh_note_key_init(msh_note_key *k, const char *name, msh_key *key)
+{
+    return init_key(k, name, key, false);
+}
+
+msh_err msh_note_key_init_witness(msh_note_key *k, const char *name, msh_key *key)
+{
+    return init_key(k, name, key, true);
 }
 
 void msh_note_key_dispose(msh_note_key *k)
@@ -89,14 +106,15 @@ void msh_note_key_dispose(msh_note_key *k)
 void msh_note_key_write(const msh_note_key *k, msh_buf *out)
 {
     uint8_t blob[BLOB_MAX];
-    size_t n = blob_of(k->key, blob);
+    size_t n = blob_of(k->key, k->witness, blob);
     msh_buf_printf(out, "%s+%02x%02x%02x%02x+", k->name, k->id[0], k->id[1], k->id[2], k->id[3]);
     msh_base64_encode(out, msh_view_of(blob, n));
 }
 
-static msh_err key_from_blob(msh_view blob, msh_key **out)
+static msh_err key_from_blob(msh_view blob, bool *witness, msh_key **out)
 {
-    if (blob.len == ED25519_TYPE + 32 && blob.data[0] == 1)
+    *witness = blob.len == ED25519_TYPE + 32 && blob.data[0] == WITNESS;
+    if (*witness || (blob.len == ED25519_TYPE + 32 && blob.data[0] == 1))
         return msh_key_from_public(MSH_KEY_ED25519, msh_view_cut(blob, 1, 32), out);
     if (blob.len == SM2_TYPE + 65 && memcmp(blob.data, sm2_type, SM2_TYPE) == 0)
         return msh_key_from_public(MSH_KEY_SM2, msh_view_cut(blob, SM2_TYPE, 65), out);
@@ -119,8 +137,9 @@ msh_err msh_note_key_read(msh_note_key *k, msh_view vkey)
         return MSH_E_EVIDENCE;
     if (msh_base64_read(msh_view_cut(vkey, plus + 10, vkey.len), blob, sizeof blob, &n) != MSH_OK)
         return MSH_E_EVIDENCE;
-    MSH_TRY(key_from_blob(msh_view_of(blob, n), &key));
-    MSH_TRY(msh_note_key_init(k, name, key));
+    bool witness;
+    MSH_TRY(key_from_blob(msh_view_of(blob, n), &witness, &key));
+    MSH_TRY(init_key(k, name, key, witness));
     (void)snprintf(id, sizeof id, "%02x%02x%02x%02x", k->id[0], k->id[1], k->id[2], k->id[3]);
     if (memcmp(id, vkey.data + plus + 1, 8) == 0)
         return MSH_OK;
@@ -207,18 +226,78 @@ msh_err msh_note_read(msh_view v, msh_note *out)
     return MSH_OK;
 }
 
-msh_err msh_note_sign_more(msh_buf *out, msh_view text, const msh_note_key *k)
+static msh_err put_signature(msh_buf *out, const msh_note_key *k, const uint8_t *signature,
+                             size_t n)
 {
-    uint8_t raw[4 + MSH_SIGNATURE_MAX];
-    size_t n;
-    MSH_TRY(msh_key_sign(k->key, text, raw + 4, &n));
+    uint8_t raw[4 + COSIG + MSH_SIGNATURE_MAX];
     memcpy(raw, k->id, 4);
+    memcpy(raw + 4, signature, n);
     msh_buf_put_str(out, DASH);
     msh_buf_put_str(out, k->name);
     msh_buf_put_byte(out, ' ');
     msh_base64_encode(out, msh_view_of(raw, n + 4));
     msh_buf_put_byte(out, '\n');
     return msh_buf_err(out);
+}
+
+msh_err msh_note_sign_more(msh_buf *out, msh_view text, const msh_note_key *k)
+{
+    uint8_t raw[MSH_SIGNATURE_MAX];
+    size_t n;
+    if (k->witness)
+        return MSH_E_USAGE;
+    MSH_TRY(msh_key_sign(k->key, text, raw, &n));
+    return put_signature(out, k, raw, n);
+}
+
+/* What a witness signs: C2SP tlog-cosignature. */
+static msh_err cosigned_text(msh_buf *out, msh_view text, uint64_t time)
+{
+    msh_buf_printf(out, "cosignature/v1\ntime %" PRIu64 "\n", time);
+    msh_buf_put_view(out, text);
+    return msh_buf_err(out);
+}
+
+msh_err msh_note_cosign(msh_buf *out, msh_view text, const msh_note_key *k, uint64_t time)
+{
+    uint8_t raw[8 + MSH_SIGNATURE_MAX];
+    size_t n = 0;
+    msh_buf b;
+    if (!k->witness)
+        return MSH_E_USAGE;
+    for (unsigned i = 0; i < 8; i++)
+        raw[i] = (uint8_t)(time >> (56 - 8 * i));
+    msh_buf_init(&b, MSH_NOTE_MAX);
+    msh_err err = cosigned_text(&b, text, time);
+    if (err == MSH_OK)
+        err = msh_key_sign(k->key, msh_buf_view(&b), raw + 8, &n);
+    msh_buf_dispose(&b);
+    return err == MSH_OK ? put_signature(out, k, raw, 8 + n) : err;
+}
+
+static const msh_note_sig *signature_of(const msh_note *n, const msh_note_key *k)
+{
+    for (size_t i = 0; i < n->n_sigs; i++)
+        if (msh_view_eq_str(n->sigs[i].name, k->name) && memcmp(n->sigs[i].id, k->id, 4) == 0)
+            return &n->sigs[i];
+    return NULL;
+}
+
+msh_err msh_note_cosigned(const msh_note *n, const msh_note_key *k, uint64_t *time)
+{
+    const msh_note_sig *s = signature_of(n, k);
+    msh_buf b;
+    if (!s || !k->witness || s->len != COSIG)
+        return MSH_E_EVIDENCE;
+    *time = 0;
+    for (unsigned i = 0; i < 8; i++)
+        *time = *time << 8 | s->signature[i];
+    msh_buf_init(&b, MSH_NOTE_MAX);
+    msh_err err = *time < 1ull << 53 ? cosigned_text(&b, n->text, *time) : MSH_E_EVIDENCE;
+    if (err == MSH_OK)
+        err = msh_key_verify(k->key, msh_buf_view(&b), msh_view_of(s->signature + 8, 64));
+    msh_buf_dispose(&b);
+    return err;
 }
 
 msh_err msh_note_sign(msh_buf *out, msh_view text, const msh_note_key *k)
@@ -232,12 +311,10 @@ msh_err msh_note_sign(msh_buf *out, msh_view text, const msh_note_key *k)
 
 msh_err msh_note_verify(const msh_note *n, const msh_note_key *k)
 {
-    for (size_t i = 0; i < n->n_sigs; i++) {
-        const msh_note_sig *s = &n->sigs[i];
-        if (msh_view_eq_str(s->name, k->name) && memcmp(s->id, k->id, 4) == 0)
-            return msh_key_verify(k->key, n->text, msh_view_of(s->signature, s->len));
-    }
-    return MSH_E_EVIDENCE;
+    const msh_note_sig *s = signature_of(n, k);
+    if (!s || k->witness)
+        return MSH_E_EVIDENCE;
+    return msh_key_verify(k->key, n->text, msh_view_of(s->signature, s->len));
 }
 
 void msh_checkpoint_text(msh_buf *out, const char *origin, uint64_t size, const uint8_t root[32])

@@ -29,12 +29,15 @@ typedef struct msh_note_key {
     char name[MSH_NOTE_NAME + 1];
     uint8_t id[4];
     msh_key *key;
+    bool witness; /* its signatures are C2SP cosignature/v1, with a time */
 } msh_note_key;
 
 /* Not empty, UTF-8, no white space, no control, no '+'. */
 bool msh_note_name_ok(msh_view name);
 /* Takes the key over, also on failure. */
 MSH_MUST_CHECK msh_err msh_note_key_init(msh_note_key *k, const char *name, msh_key *key);
+/* The same for a witness: an Ed25519 key whose signatures carry the time (type 04). */
+MSH_MUST_CHECK msh_err msh_note_key_init_witness(msh_note_key *k, const char *name, msh_key *key);
 void msh_note_key_dispose(msh_note_key *k);
 /* "name+hash+base64(type || public key)" and back. Reading checks the hash. */
 void msh_note_key_write(const msh_note_key *k, msh_buf *out);
@@ -48,6 +51,10 @@ MSH_MUST_CHECK msh_err msh_note_sign(msh_buf *out, msh_view text, const msh_note
 MSH_MUST_CHECK msh_err msh_note_sign_more(msh_buf *out, msh_view text, const msh_note_key *k);
 /* MSH_OK only when a signature of this very key stands there and is good. */
 MSH_MUST_CHECK msh_err msh_note_verify(const msh_note *n, const msh_note_key *k);
+/* The same two for a witness: seconds since 1970. */
+MSH_MUST_CHECK msh_err msh_note_cosign(msh_buf *out, msh_view text, const msh_note_key *k,
+                                       uint64_t time);
+MSH_MUST_CHECK msh_err msh_note_cosigned(const msh_note *n, const msh_note_key *k, uint64_t *time);
 
 /* A checkpoint: origin, size, root, nothing else. */
 typedef struct msh_checkpoint {

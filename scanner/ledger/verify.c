@@ -188,6 +188,8 @@ static msh_err run(verifier *v)
         MSH_TRY(check_end(v, status));
     if (!v->judged)
         MSH_TRY(check_latest(v));
+    if (!v->judged)
+        MSH_TRY(msh_verify_anchors(v));
     if (v->judged)
         return MSH_OK;
     v->out->signed_size = v->n;
@@ -226,7 +228,7 @@ msh_err msh_verify_with(const char *dir, msh_lang lang, const msh_verify_options
     msh_err err = run(&v);
     dispose(&v);
     if (err == MSH_OK && !v.judged)
-        out->exit_code = MSH_VERIFY_UNANCHORED;
+        out->exit_code = out->anchored && !out->stale ? MSH_VERIFY_ANCHORED : MSH_VERIFY_UNANCHORED;
     return err;
 }
 

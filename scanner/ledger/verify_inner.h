@@ -61,6 +61,11 @@ MSH_MUST_CHECK msh_err msh_verify_signatures(msh_verifier *v);
 /* The key that signs size s. */
 const msh_note_key *msh_verify_key_at(const msh_verifier *v, size_t p, uint64_t size);
 
+/* --- verify_anchor.c -------------------------------------------------------------------------- */
+
+/* Compares the log with what trusted others saw of it; after all else was found good. */
+MSH_MUST_CHECK msh_err msh_verify_anchors(msh_verifier *v);
+
 /* --- verify_lines.c --------------------------------------------------------------------------- */
 
 MSH_MUST_CHECK msh_err msh_verify_lines(msh_verifier *v, msh_lines_status *status);

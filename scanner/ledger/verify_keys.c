@@ -116,7 +116,7 @@ static msh_err take_next(msh_verifier *v, uint64_t n, const msh_json *body)
         msh_err err = msh_note_key_read(&e->keys[p], vkey);
         if (err == MSH_E_MEMORY || err == MSH_E_CRYPTO)
             return msh_fail(v->why, err, "a key");
-        bool right = err == MSH_OK && strcmp(e->keys[p].name, name) == 0 &&
+        bool right = err == MSH_OK && !e->keys[p].witness && strcmp(e->keys[p].name, name) == 0 &&
                      msh_key_alg_of(e->keys[p].key) == msh_profile_at(p)->alg;
         if (!right)
             return bad_record(v, n);

@@ -10,13 +10,15 @@
 #include "ledger/record.h"
 #include "ledger/store.h"
 #include "ledger/verify.h"
+#include "scan/logdir.h"
 #include "scan/state.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <unistd.h>
 
-static msh_err log_dir(const msh_options *options, const char *dir, char out[MSH_LOG_PATH],
-                       msh_error *why)
+msh_err msh_log_dir(const msh_options *options, const char *dir, char out[MSH_LOG_PATH],
+                    msh_error *why)
 {
     char state[MSH_STATE_PATH];
     if (dir) {
@@ -27,13 +29,32 @@ static msh_err log_dir(const msh_options *options, const char *dir, char out[MSH
     return msh_store_path(state, "log", out, why);
 }
 
+/* Of the own log, whom the state folder trusts is the default. */
+static void default_trust(const msh_options *options, msh_verify_options *how,
+                          char paths[2][MSH_STATE_PATH + 20])
+{
+    static const char *const names[] = {"witnesses", "tsa-ca.pem"};
+    char state[MSH_STATE_PATH];
+    if (msh_state_path(options, state, NULL) != MSH_OK)
+        return;
+    for (size_t i = 0; i < 2; i++) {
+        const char **to = i ? &how->tsa_ca : &how->witnesses;
+        (void)snprintf(paths[i], MSH_STATE_PATH + 20, "%s/%s", state, names[i]);
+        if (!*to && access(paths[i], R_OK) == 0)
+            *to = paths[i];
+    }
+}
+
 msh_err msh_log_check(const msh_options *options, const char *dir, const msh_verify_options *how,
                       msh_log_verdict *out, msh_error *why)
 {
-    char path[MSH_LOG_PATH];
+    char path[MSH_LOG_PATH], trusted[2][MSH_STATE_PATH + 20];
+    msh_verify_options with = how ? *how : (msh_verify_options){.fast = false};
     *out = (msh_log_verdict){.exit_code = MSH_VERIFY_UNREADABLE, .bad_size = UINT64_MAX};
-    MSH_TRY(log_dir(options, dir, path, why));
-    return msh_verify_with(path, options->lang, how, NULL, NULL, out, why);
+    MSH_TRY(msh_log_dir(options, dir, path, why));
+    if (!dir)
+        default_trust(options, &with, trusted);
+    return msh_verify_with(path, options->lang, &with, NULL, NULL, out, why);
 }
 
 static msh_err prove(const char *path, const msh_prove_job *job, msh_buf *out, msh_error *why)
@@ -48,7 +69,7 @@ msh_err msh_log_prove(const msh_options *options, const char *dir, const msh_pro
     char path[MSH_LOG_PATH];
     msh_buf b;
     *len = 0;
-    MSH_TRY(log_dir(options, dir, path, why));
+    MSH_TRY(msh_log_dir(options, dir, path, why));
     msh_buf_init(&b, cap);
     msh_err err = prove(path, job, &b, why);
     if (err == MSH_E_SHORT) {
@@ -81,7 +102,7 @@ msh_err msh_log_each(const msh_options *options, const char *dir, uint64_t from,
 {
     char path[MSH_LOG_PATH];
     msh_lines l;
-    MSH_TRY(log_dir(options, dir, path, why));
+    MSH_TRY(msh_log_dir(options, dir, path, why));
     MSH_TRY(msh_lines_open(&l, path, why));
     msh_err err = MSH_OK;
     while (err == MSH_OK && l.n < to) {
