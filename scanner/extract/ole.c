@@ -143,6 +143,8 @@ static const struct known {
     {"ControlWordData", false, STRINGS},
     {"\006DataSpaces", false, STRINGS},
     {"DataSpaceMap", false, STRINGS},
+    {"StrongEncryptionDataSpace", false, STRINGS},
+    {"DRMEncryptedDataSpace", false, STRINGS},
     {"Version", false, STRINGS},
     {"\006Primary", false, STRINGS},
     {"f", false, STRINGS},
