@@ -52,6 +52,7 @@ typedef struct msh_kind_text {
     const msh_map *to_source;   /* folded → bytes of the match text (not used by kinds) */
     const msh_match_text *from; /* role, place, flags */
     bool unescaped;             /* a view of decoded escapes */
+    bool reversed;              /* parts inside right-to-left overrides are turned round */
     bool first_window;          /* the beginning of the text is in here */
     struct msh_digits *digits;  /* zeroed by the matcher, filled by msh_digits_of; may be NULL */
     size_t head_end; /* end of the head zone in `folded`; see msh_in_head. 0 = none in here */

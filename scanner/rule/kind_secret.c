@@ -1,5 +1,5 @@
-/* kind_secret.c: {kind: secret, keys: [password, …], value: password|token}: something secret that
- * is assigned to a name: password=…, "appSecret": "…", <pwd>…</pwd>, 密码：….
+/* kind_secret.c: {kind: secret, keys: [password, …], value: password|token|userinfo}: something
+ * secret that is assigned to a name: password=…, "appSecret": "…", <pwd>…</pwd>, 密码：….
  *
  * Finding the name is easy; most of what stands behind it is no secret: variables, templates, empty
  * examples, words of a form. So the value must look as if somebody, or a random generator, made it:
@@ -13,8 +13,10 @@
 
 #include <string.h>
 
+typedef enum secret_value { VALUE_PASSWORD, VALUE_TOKEN, VALUE_USERINFO } secret_value;
+
 typedef struct secret_state {
-    bool token;
+    secret_value value;
 } secret_state;
 
 enum {
@@ -192,25 +194,52 @@ static bool begins_word(msh_view t, size_t at)
     return !msh_chars_is_alnum(before) || (upper && lower_before);
 }
 
+/* //name:password@host, the slashes ending at `at`: the password. */
+static bool userinfo(msh_view t, size_t at, size_t *start, size_t *end)
+{
+    size_t name = at;
+    while (at < t.len && at - name < PASSWORD_MOST && (is_word(t.data[at]) || t.data[at] == '.'))
+        at++;
+    if (at == name || at >= t.len || t.data[at] != ':')
+        return false;
+    *start = *end = at + 1;
+    while (*end < t.len && *end - at <= PASSWORD_MOST && t.data[*end] > ' ' &&
+           t.data[*end] < 0x7F && !strchr("/@:\"'<>\\?&", t.data[*end]))
+        ++*end;
+    return *end + 1 < t.len && t.data[*end] == '@' && is_word(t.data[*end + 1]);
+}
+
+/* What is assigned to the key that the hit found; false when it is not looked for. */
+static bool find_value(const secret_state *st, msh_view t, const msh_literal_hit *hit,
+                       size_t *start, size_t *end)
+{
+    if (st->value == VALUE_USERINFO)
+        return userinfo(t, hit->end, start, end) &&
+               is_password(msh_view_cut(t, *start, *end - *start));
+    if (!begins_word(t, hit->start))
+        return false;
+    *start = value_start(t, hit->end, t.data[hit->start] < 0x80);
+    if (*start == SIZE_MAX)
+        return false;
+    *end = value_end(t, *start);
+    msh_view v = msh_view_cut(t, *start, *end - *start);
+    return v.len > 0 && (st->value == VALUE_TOKEN ? is_token(v) : is_password(v));
+}
+
 static msh_err secret_scan(const void *state, const msh_kind_text *t, const msh_literal_hit *hits,
                            size_t n_hits, const msh_kind_out *out)
 {
     const secret_state *st = state;
     size_t done = 0;
     for (size_t i = 0; i < n_hits; i++) {
-        if (hits[i].start < done || !begins_word(t->text, hits[i].start))
-            continue;
-        bool ascii = t->text.data[hits[i].start] < 0x80;
-        size_t start = value_start(t->text, hits[i].end, ascii);
-        if (start == SIZE_MAX)
-            continue;
-        size_t end = value_end(t->text, start);
-        msh_view v = msh_view_cut(t->text, start, end - start);
-        if (v.len == 0 || !(st->token ? is_token(v) : is_password(v)))
+        size_t start, end;
+        if (hits[i].start < done || !find_value(st, t->text, &hits[i], &start, &end))
             continue;
         done = end;
-        msh_candidate c = {
-            .start = start, .end = end, .excerpt = msh_mask(out->scratch, v, 1, 0, "█")};
+        msh_candidate c = {.start = start,
+                           .end = end,
+                           .excerpt = msh_mask(
+                               out->scratch, msh_view_cut(t->text, start, end - start), 1, 0, "█")};
         if (!c.excerpt.data)
             return MSH_E_MEMORY;
         MSH_TRY(out->found(out->ctx, &c));
@@ -218,7 +247,7 @@ static msh_err secret_scan(const void *state, const msh_kind_text *t, const msh_
     return MSH_OK;
 }
 
-/* find: {kind: secret, keys: [password, pwd], value: password|token} */
+/* find: {kind: secret, keys: [password, pwd], value: password|token|userinfo} */
 static msh_err secret_compile(const msh_kind_compile *c, msh_node *find, void **state,
                               msh_error *why)
 {
@@ -229,10 +258,13 @@ static msh_err secret_compile(const msh_kind_compile *c, msh_node *find, void **
         return msh_fail(why, MSH_E_MEMORY, "out of memory");
     MSH_TRY(msh_node_words(c, find, "keys", &keys, &n, why));
     MSH_TRY(msh_node_text(c, find, "value", &value, why));
-    st->token = msh_view_eq_str(value, "token");
-    if (!st->token && !msh_view_eq_str(value, "password"))
-        return c->refuse(c->ctx, msh_node_get(find, "value"), "value 应为 password 或 token",
-                         "value: password or token", why);
+    static const char *const names[] = {"password", "token", "userinfo"};
+    while (st->value <= VALUE_USERINFO && !msh_view_eq_str(value, names[st->value]))
+        st->value++;
+    if (st->value > VALUE_USERINFO)
+        return c->refuse(c->ctx, msh_node_get(find, "value"),
+                         "value 应为 password、token 或 userinfo",
+                         "value: password, token or userinfo", why);
     if (n == 0)
         return c->refuse(c->ctx, find, "缺少 keys：名称", "keys, the names, are missing", why);
     for (size_t i = 0; i < n; i++)

@@ -1,9 +1,9 @@
 /* kind_weblink.c: what a web page loads, and where it leads unseen: links to other hosts inside
  * hidden elements (暗链), scripts from hosts nobody knows, forms sent without TLS.
  *
- * domain.md section 5, "site hygiene". Reads the source of pages as written. Hosts of public
- * bodies, of counters and of libraries in common use are known; a rule may add its own (known:
- * […]). */
+ * domain.md section 5, "site hygiene". Reads the source of pages, folded to small letters. Hosts of
+ * public bodies, of counters and of libraries in common use are known; a rule may add its own
+ * (known: […]). */
 #include "rule/kind.h"
 
 #include "base/err.h"
@@ -368,7 +368,7 @@ static msh_err web_compile(const msh_kind_compile *c, msh_node *find, void **sta
 
 const msh_kind msh_kind_weblink = {
     .name = "weblink",
-    .views = 1u << MSH_VIEW_WRITTEN,
+    .views = 1u << MSH_VIEW_FOLDED,
     .compile = web_compile,
     .scan = web_scan,
 };

@@ -148,7 +148,8 @@ static msh_err reversed_view(msh_matcher *m, const msh_match_text *t)
         return MSH_OK;
     MSH_TRY(msh_fold_reversed(&m->refolded, &m->folded));
     msh_seen s = {.number = 8};
-    s.view = (msh_kind_text){.from = t, .first_window = !(t->flags & MSH_MATCH_CONTINUED)};
+    s.view = (msh_kind_text){
+        .from = t, .reversed = true, .first_window = !(t->flags & MSH_MATCH_CONTINUED)};
     return both_views(m, &s, &m->refolded);
 }
 

@@ -62,9 +62,27 @@ typedef struct span {
     size_t start, end;
 } span;
 
-/* In a reversed view what comes first is the end. */
+/* In a reversed view the first character is the last of the source. */
+static span reversed_span(msh_matcher *m, const msh_seen *s, size_t start, size_t end)
+{
+    const msh_match_text *t = s->view.from;
+    msh_view text = s->view.text;
+    size_t last = end - 1;
+    while (last > start && (text.data[last] & 0xc0) == 0x80)
+        last--;
+    span at = {msh_seen_source(m, s, last), msh_seen_source(m, s, start)};
+    bool stateful = t->charset == MSH_CS_HZ || t->charset == MSH_CS_UTF7;
+    if (at.start > at.end)
+        at = (span){at.end, at.start};
+    if (!stateful && at.end < t->bytes.len)
+        at.end += msh_charset_next(t->charset, msh_view_cut(t->bytes, at.end, 16)).len;
+    return at;
+}
+
 static span span_of(msh_matcher *m, const msh_seen *s, size_t start, size_t end)
 {
+    if (s->view.reversed)
+        return reversed_span(m, s, start, end);
     span at = {msh_seen_source(m, s, start), msh_seen_source_end(m, s, end)};
     return at.start <= at.end ? at : (span){at.end, at.start};
 }
