@@ -98,10 +98,31 @@ static void json_char(msh_buf *out, uint32_t c, const uint8_t *bytes, size_t n)
         msh_buf_put(out, bytes, n);
 }
 
+/* Where what JSON shows as it is ends: printable ASCII, and U+3000 to U+CFFF of Chinese text. */
+static size_t json_plain(msh_view v, size_t at)
+{
+    while (at < v.len) {
+        const uint8_t *p = v.data + at;
+        if (p[0] >= 0x20 && p[0] < 0x7f && p[0] != '"' && p[0] != '\\')
+            at++;
+        else if (p[0] >= 0xe3 && p[0] <= 0xec && v.len - at >= 3 && (p[1] & 0xc0) == 0x80 &&
+                 (p[2] & 0xc0) == 0x80)
+            at += 3;
+        else
+            break;
+    }
+    return at;
+}
+
 void msh_escape_json(msh_buf *out, msh_view in)
 {
     for (size_t at = 0; at < in.len;) {
         uint32_t c = 0;
+        size_t plain = json_plain(in, at);
+        msh_buf_put(out, in.data + at, plain - at);
+        at = plain;
+        if (at == in.len)
+            break;
         size_t n = next_char(in, at, &c);
         if (n == 0) {
             msh_buf_put_utf8(out, 0xfffd);

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "base/view.h"
 
+#include "base/lanes.h"
+
 #include <string.h>
 
 static uint8_t lower(uint8_t c)
@@ -64,39 +66,44 @@ static size_t sequence(const uint8_t *p, size_t left)
     return n;
 }
 
-/* Two well-formed sequences of three bytes, the usual thing in Chinese text; those that begin with
- * E0 or ED are looked at one by one. In the first six bytes of what was read at once. */
-static bool is_pair_of_three(uint64_t eight)
+/* Eight sequences of three bytes, none of which begins with E0 or ED. */
+static inline bool eight_of_three(const uint8_t *p)
 {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    unsigned first = eight & 15, second = eight >> 24 & 15;
-    return (eight & 0x0000c0c0f0c0c0f0ull) == 0x00008080e08080e0ull && first && second &&
-           first != 13 && second != 13;
-#else
-    (void)eight;
-    return false;
-#endif
+    /* 15 added to the low half of a lead carries from 1 on; the same once 13 has become 0 */
+    static const uint64_t half[3] = {0x000f00000f00000fu, 0x0f00000f00000f00u, 0x00000f00000f0000u};
+    static const uint64_t e_d[3] = {0x000d00000d00000du, 0x0d00000d00000d00u, 0x00000d00000d0000u};
+    uint64_t wrong = 0;
+    if (!msh_lanes_three(p))
+        return false;
+    for (unsigned i = 0; i < 3; i++) {
+        uint64_t lead, carry = half[i] + (half[i] & ~(half[i] << 1)); /* bit 4 of each */
+        memcpy(&lead, p + 8 * i, 8);
+        lead &= half[i];
+        wrong |= carry & ~((lead + half[i]) & ((lead ^ e_d[i]) + half[i]));
+    }
+    return wrong == 0;
+}
+
+size_t msh_view_utf8_prefix(msh_view v)
+{
+    size_t i = 0;
+    while (i < v.len) {
+        uint64_t word;
+        while (v.len - i >= 64 && !msh_lanes_high(v.data + i))
+            i += 64;
+        while (v.len - i >= 8 && (memcpy(&word, v.data + i, 8), !(word & 0x8080808080808080u)))
+            i += 8;
+        while (v.len - i >= 24 && eight_of_three(v.data + i))
+            i += 24;
+        size_t n = i < v.len ? sequence(v.data + i, v.len - i) : 0;
+        if (n == 0)
+            break;
+        i += n;
+    }
+    return i;
 }
 
 bool msh_view_is_utf8(msh_view v)
 {
-    for (size_t i = 0; i < v.len;) {
-        uint64_t eight;
-        if (v.len - i >= 8) {
-            memcpy(&eight, v.data + i, 8);
-            if (is_pair_of_three(eight)) {
-                i += 6;
-                continue;
-            }
-            if ((eight & 0x8080808080808080ull) == 0) {
-                i += 8;
-                continue;
-            }
-        }
-        size_t n = sequence(v.data + i, v.len - i);
-        if (n == 0)
-            return false;
-        i += n;
-    }
-    return true;
+    return msh_view_utf8_prefix(v) == v.len;
 }

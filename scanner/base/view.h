@@ -60,5 +60,7 @@ size_t msh_view_find(msh_view v, msh_view needle, size_t from);
 int msh_view_cmp(msh_view a, msh_view b);
 /* Whether the bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool msh_view_is_utf8(msh_view v);
+/* Length of the well-formed UTF-8 that it begins with. */
+size_t msh_view_utf8_prefix(msh_view v);
 
 #endif

@@ -95,37 +95,81 @@ msh_err msh_sm3(msh_view bytes, uint8_t out[32])
     return once(EVP_sm3(), bytes, out);
 }
 
-/* One pass of HMAC: H(key ^ pad || text). */
-static msh_err hmac_pass(EVP_MD_CTX *c, const uint8_t key[HMAC_BLOCK], uint8_t pad, msh_view text,
-                         uint8_t out[32])
+struct msh_hmac {
+    EVP_MD_CTX *begun[2]; /* after key ^ ipad, key ^ opad: copied for each text */
+    EVP_MD_CTX *work;
+};
+
+static msh_err hmac_begin(EVP_MD_CTX **c, const uint8_t key[HMAC_BLOCK], uint8_t pad)
 {
     uint8_t block[HMAC_BLOCK];
     for (int i = 0; i < HMAC_BLOCK; i++)
         block[i] = key[i] ^ pad;
-    bool ok = EVP_DigestInit_ex(c, EVP_sm3(), NULL) == 1 &&
-              EVP_DigestUpdate(c, block, sizeof block) == 1 &&
-              EVP_DigestUpdate(c, text.data, text.len) == 1 &&
-              EVP_DigestFinal_ex(c, out, NULL) == 1;
+    msh_err err = begin(c, "SM3");
+    if (err == MSH_OK && EVP_DigestUpdate(*c, block, sizeof block) != 1)
+        err = MSH_E_CRYPTO;
     msh_wipe(block, sizeof block);
+    return err;
+}
+
+static msh_err hmac_pass(msh_hmac *h, int which, msh_view text, uint8_t out[32])
+{
+    bool ok = EVP_MD_CTX_copy_ex(h->work, h->begun[which]) == 1 &&
+              EVP_DigestUpdate(h->work, text.data, text.len) == 1 &&
+              EVP_DigestFinal_ex(h->work, out, NULL) == 1;
     return ok ? MSH_OK : MSH_E_CRYPTO;
 }
 
-msh_err msh_hmac_sm3(msh_view key, msh_view bytes, uint8_t out[32])
+msh_err msh_hmac_new(msh_view key, msh_hmac **out)
 {
-    uint8_t block[HMAC_BLOCK] = {0}, inner[32];
+    uint8_t block[HMAC_BLOCK] = {0};
+    *out = NULL;
     MSH_TRY(msh_door_open());
     if (key.len > sizeof block)
         MSH_TRY(once(EVP_sm3(), key, block));
     else if (key.len)
         memcpy(block, key.data, key.len);
-    EVP_MD_CTX *c = EVP_MD_CTX_new();
-    msh_err err = c ? MSH_OK : MSH_E_MEMORY;
+    msh_hmac *h = msh_calloc(1, sizeof *h);
+    msh_err err = h ? MSH_OK : MSH_E_MEMORY;
     if (err == MSH_OK)
-        err = hmac_pass(c, block, 0x36, bytes, inner);
+        err = hmac_begin(&h->begun[0], block, 0x36);
     if (err == MSH_OK)
-        err = hmac_pass(c, block, 0x5c, (msh_view){inner, sizeof inner}, out);
-    EVP_MD_CTX_free(c);
+        err = hmac_begin(&h->begun[1], block, 0x5c);
+    if (err == MSH_OK && !(h->work = EVP_MD_CTX_new()))
+        err = MSH_E_MEMORY;
     msh_wipe(block, sizeof block);
+    if (err == MSH_OK)
+        *out = h;
+    else
+        msh_hmac_free(h);
+    return err;
+}
+
+msh_err msh_hmac_of(msh_hmac *h, msh_view bytes, uint8_t out[32])
+{
+    uint8_t inner[32];
+    msh_err err = hmac_pass(h, 0, bytes, inner);
+    if (err == MSH_OK)
+        err = hmac_pass(h, 1, (msh_view){inner, sizeof inner}, out);
     msh_wipe(inner, sizeof inner);
+    return err;
+}
+
+void msh_hmac_free(msh_hmac *h)
+{
+    if (!h)
+        return;
+    EVP_MD_CTX_free(h->begun[0]);
+    EVP_MD_CTX_free(h->begun[1]);
+    EVP_MD_CTX_free(h->work);
+    msh_free(h);
+}
+
+msh_err msh_hmac_sm3(msh_view key, msh_view bytes, uint8_t out[32])
+{
+    msh_hmac *h = NULL;
+    MSH_TRY(msh_hmac_new(key, &h));
+    msh_err err = msh_hmac_of(h, bytes, out);
+    msh_hmac_free(h);
     return err;
 }

@@ -18,6 +18,11 @@ void msh_digest_free(msh_digest *d);
 /* In one call. */
 MSH_MUST_CHECK msh_err msh_sha256(msh_view bytes, uint8_t out[32]);
 MSH_MUST_CHECK msh_err msh_sm3(msh_view bytes, uint8_t out[32]);
+/* HMAC-SM3 (RFC 2104) of many texts with one key, which is taken in once. */
+typedef struct msh_hmac msh_hmac;
+MSH_MUST_CHECK msh_err msh_hmac_new(msh_view key, msh_hmac **out);
+MSH_MUST_CHECK msh_err msh_hmac_of(msh_hmac *h, msh_view bytes, uint8_t out[32]);
+void msh_hmac_free(msh_hmac *h);
 MSH_MUST_CHECK msh_err msh_hmac_sm3(msh_view key, msh_view bytes, uint8_t out[32]);
 
 #endif

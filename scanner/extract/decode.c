@@ -16,11 +16,40 @@ enum {
  * ---------------------------------------------------------------------------------------
  */
 
+/* Over ASCII and double bytes of GBK, the most of them, quickly; to `out` at the latest. */
+static void skip_plain(const msh_decoded *d, uint64_t out, uint64_t *at, uint64_t *made)
+{
+    const uint8_t *p = d->source.data + *at, *end = d->source.data + d->source.len;
+    uint64_t n = *made;
+    bool multibyte = d->cs == MSH_CS_GB18030;
+    while (p < end && n < out) {
+        uint32_t len = *p < 0x80 ? 1 : 2;
+        uint32_t cp = *p;
+        if (len == 2) {
+            cp = multibyte && end - p >= 2 ? msh_charset_gbk(p) : 0xfffd;
+            if (cp == 0xfffd)
+                break;
+        }
+        uint32_t more = cp < 0x80 ? 1 : cp < 0x800 ? 2 : 3;
+        if (n + more > out)
+            break;
+        n += more;
+        p += len;
+    }
+    *at = (uint64_t)(p - d->source.data);
+    *made = n;
+}
+
 static uint64_t replay(const msh_map *m, msh_map_point from, uint64_t out)
 {
     const msh_decoded *d = m->replay_ctx;
     uint64_t at = from.in, made = from.out;
+    bool ascii = msh_emit_unit(d->cs) == 1;
     while (made < out && at < d->source.len) {
+        if (ascii)
+            skip_plain(d, out, &at, &made);
+        if (made >= out || at >= d->source.len)
+            break;
         msh_char c = msh_charset_next(d->cs, msh_view_cut(d->source, (size_t)at, 8));
         made += c.cp < 0x80 ? 1 : c.cp < 0x800 ? 2 : c.cp < 0x10000 ? 3 : 4;
         if (made > out)
@@ -89,9 +118,14 @@ void msh_decode_dispose(msh_decoded *d)
 size_t msh_decode_sniff(const msh_doc *doc, char *to, size_t room)
 {
     size_t n = 0;
-    for (size_t i = 0; i < doc->head.len && n + 1 < room; i++)
-        if (doc->head.data[i])
-            to[n++] = (char)doc->head.data[i];
+    for (size_t i = 0; i < doc->head.len && n + 1 < room; i++) {
+        msh_view rest = msh_view_cut(doc->head, i, room - 1 - n);
+        const uint8_t *nul = memchr(rest.data, 0, rest.len);
+        size_t len = nul ? (size_t)(nul - rest.data) : rest.len;
+        memcpy(to + n, rest.data, len);
+        n += len;
+        i += len; /* and the NUL, or nothing more is wanted */
+    }
     to[n] = '\0';
     return n;
 }
@@ -129,15 +163,20 @@ static msh_charset declared_in(const msh_doc *doc)
 static size_t first_high(msh_view v)
 {
     size_t i = 0;
+    for (uint64_t word; v.len - i >= 8; i += 8) {
+        memcpy(&word, v.data + i, 8);
+        if (word & 0x8080808080808080u)
+            break;
+    }
     while (i < v.len && v.data[i] < 0x80)
         i++;
     return i;
 }
 
 /* Readings from where the text leaves ASCII on: heads of pages are often all markup. */
-static msh_readings detect(const msh_doc *doc, msh_view all)
+static msh_readings detect(msh_extract *x, const msh_doc *doc, msh_view all)
 {
-    msh_readings r = msh_charset_detect(doc->head, doc->head.len == all.len);
+    msh_readings r = msh_extract_readings(x, doc);
     size_t at = first_high(all);
     if (r.n == 0 || at < doc->head.len || at == all.len)
         return r;
@@ -185,7 +224,7 @@ msh_err msh_decode_each(msh_extract *x, const msh_doc *doc,
     if (doc->in->size > most)
         return msh_report(x, &doc->place, MSH_REASON_LIMIT_MEMBER_SIZE, doc->in->size);
     MSH_TRY(msh_input_whole(doc->in, most, &all));
-    msh_readings r = detect(doc, all);
+    msh_readings r = detect(x, doc, all);
     msh_decode_add_declared(&r, declared_in(doc), all);
     if (doc->declares)
         msh_decode_add_declared(&r, doc->declared, all);

@@ -30,10 +30,13 @@ typedef enum guess_kind { NO_GUESS, GUESS_ANY, GUESS_AS_TEXT } guess_kind;
 
 struct msh_scope {
     struct msh_scope *up;
+    const msh_doc *doc;
     uint64_t size, print;
     bool markup;
     guess_kind guess;
     uint64_t runs_until; /* see msh_extract_runs_read */
+    bool detected;
+    msh_readings readings; /* of the head */
 };
 
 /* What came of the formats of one document. */
@@ -61,6 +64,19 @@ void msh_extract_runs_read(msh_extract *x, uint64_t from)
 uint64_t msh_extract_runs_until(const msh_extract *x)
 {
     return x->scope ? x->scope->runs_until : UINT64_MAX;
+}
+
+msh_readings msh_extract_readings(msh_extract *x, const msh_doc *doc)
+{
+    struct msh_scope *s = x->scope && x->scope->doc == doc ? x->scope : NULL;
+    if (s && s->detected)
+        return s->readings;
+    msh_readings r = msh_charset_detect(doc->head, doc->head.len == doc->in->size);
+    if (s) {
+        s->readings = r;
+        s->detected = true;
+    }
+    return r;
 }
 
 /* --- errors to outcomes --------------------------------------------------------------------------
@@ -202,8 +218,12 @@ static msh_err run_all(msh_extract *x, const msh_doc *doc)
 
 static uint64_t mix(uint64_t h, msh_view v)
 {
-    for (size_t i = 0; i < v.len; i++)
-        h = (h ^ v.data[i]) * 0x100000001b3ull;
+    for (size_t i = 0; i < v.len; i += 8) {
+        uint64_t word = 0;
+        size_t n = v.len - i < 8 ? v.len - i : 8;
+        memcpy(&word, v.data + i, n);
+        h = (h ^ word ^ h >> 32) * 0x9e3779b97f4a7c15ull;
+    }
     return h;
 }
 
@@ -248,7 +268,7 @@ static msh_err read_head(msh_doc *doc, msh_buf *head)
 
 static msh_err read_in_scope(msh_extract *x, msh_doc *doc, guess_kind guess)
 {
-    struct msh_scope s = {.up = x->scope, .size = doc->in->size, .guess = guess};
+    struct msh_scope s = {.up = x->scope, .doc = doc, .size = doc->in->size, .guess = guess};
     s.runs_until = UINT64_MAX;
     int zip_kind = -1;
     doc->zip_kind = &zip_kind;

@@ -230,5 +230,7 @@ uint32_t msh_emit_lines(msh_charset cs, msh_view bytes);
 void msh_decode_add_declared(msh_readings *r, msh_charset declared, msh_view all);
 /* Whether the document being read is markup by one of its formats. */
 bool msh_extract_is_markup(const msh_extract *x);
+/* Readings of the head of the document being read; found out once. */
+msh_readings msh_extract_readings(msh_extract *x, const msh_doc *doc);
 
 #endif

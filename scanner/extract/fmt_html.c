@@ -30,8 +30,10 @@ static int probe(const msh_doc *doc)
     size_t n = msh_decode_sniff(doc, head, sizeof head);
     unsigned known = 0;
     for (size_t i = 0; i + 1 < n; i++) {
-        if (head[i] != '<')
-            continue;
+        const char *lt = memchr(head + i, '<', n - 1 - i);
+        if (!lt)
+            break;
+        i = (size_t)(lt - head);
         size_t from = i + 1 + (head[i + 1] == '/' || head[i + 1] == '!');
         msh_view name = msh_view_of(head + from, name_end(head, from, n) - from);
         if (msh_view_eq_nocase(name, MSH_VIEW("html")) ||

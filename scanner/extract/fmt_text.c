@@ -272,7 +272,7 @@ static int probe(const msh_doc *doc)
 
 static msh_err extract(msh_extract *x, const msh_doc *doc)
 {
-    msh_readings found = msh_charset_detect(doc->head, doc->head.len == doc->in->size);
+    msh_readings found = msh_extract_readings(x, doc);
     reader r = {.x = x, .doc = doc};
     msh_err err = MSH_OK;
     if (found.n == 0)

@@ -130,8 +130,12 @@ bool msh_zip_find_end(msh_zip *z, size_t reach, zip_end *out)
     bool found = false;
     unsigned tried = 0;
     uint8_t sig[4] = {'P', 'K', 5, 6};
-    for (size_t i = tail.len; i-- > 0 && tried < ENDS_TRIED;) {
-        if (tail.len - i < ZIP_END_SIZE || memcmp(tail.data + i, sig, 4) != 0)
+    for (size_t i = tail.len; tried < ENDS_TRIED;) {
+        const uint8_t *p = i ? memrchr(tail.data, sig[0], i) : NULL;
+        if (!p)
+            break;
+        i = (size_t)(p - tail.data);
+        if (tail.len - i < ZIP_END_SIZE || memcmp(p, sig, 4) != 0)
             continue;
         zip_end e;
         tried++;

@@ -6,6 +6,7 @@
 #include "rule/joined.h"
 
 #include "base/err.h"
+#include "base/lanes.h"
 #include "base/mem.h"
 #include "base/view.h"
 #include "rule/kind.h"
@@ -124,23 +125,30 @@ static msh_err blank_at(msh_joined *j, msh_view t, size_t at, size_t *next)
     return at > 0 && is_gap(t, at, end) ? add_gap(j, at, end) : MSH_OK;
 }
 
+/* Whether no run of blanks behind this byte is a gap. Letters need a look at what is before them.
+ */
+static inline bool never_joins(uint8_t c)
+{
+    return c < 0x80 && !joins_ascii(c) && !is_letter(c);
+}
+
+/* Runs of blanks begin where a blank follows something else. */
 static msh_err find_gaps(msh_joined *j, msh_view t)
 {
     j->n_gaps = 0;
-    for (size_t at = 0; at < t.len;) {
-        uint64_t v;
-        memcpy(&v, t.data + at, sizeof v);
-        /* Bytes below 0x21, exact up to the first of them. */
-        uint64_t low = (v - 0x2121212121212121u) & ~v & 0x8080808080808080u;
-        if (!low) {
-            at += 8;
-            continue;
+    size_t done = 0;
+    bool before = true; /* a blank is the byte before the block */
+    for (size_t block = 0; block < t.len; block += 64) {
+        uint8_t room[64];
+        const uint8_t *p = msh_lanes_at(t, block, room);
+        uint64_t blank = msh_lanes_equal(p, ' ') | msh_lanes_within(p, '\t', '\r');
+        uint64_t starts = blank & ~(blank << 1 | before);
+        before = blank >> 63;
+        for (; starts; starts &= starts - 1) {
+            size_t at = block + (size_t)__builtin_ctzll(starts);
+            if (at >= done && !never_joins(t.data[at - 1]))
+                MSH_TRY(blank_at(j, t, at, &done));
         }
-        size_t stop = at + 8 < t.len ? at + 8 : t.len;
-        while (at < stop && !is_blank(t.data[at]))
-            at++;
-        if (at < stop)
-            MSH_TRY(blank_at(j, t, at, &at));
     }
     return MSH_OK;
 }

@@ -33,6 +33,25 @@ static uint32_t unit_at(const msh_match_text *t, size_t at, unsigned unit)
     return v;
 }
 
+/* Line ends of UTF-16 before `at`, from p->line_at on. Most units are looked at by one byte. */
+static void find_line_wide(msh_placer *p, size_t at)
+{
+    const msh_match_text *t = p->text;
+    const uint8_t *d = t->bytes.data;
+    size_t high = t->charset == MSH_CS_UTF16LE, len = t->bytes.len, i = p->line_at;
+    for (; i + 2 <= at; i += 2) {
+        uint8_t c = d[i + !high];
+        if ((c != '\n' && c != '\r') || d[i + high] != 0)
+            continue;
+        bool lf_follows = i + 4 <= len && d[i + 2 + high] == 0 && d[i + 2 + !high] == '\n';
+        if (c == '\r' && lf_follows)
+            continue;
+        p->line_number++;
+        p->line_start = i + 2;
+    }
+    p->line_at = i;
+}
+
 static bool ends_line(const msh_match_text *t, size_t at, unsigned unit)
 {
     uint32_t c = unit_at(t, at, unit);
@@ -57,6 +76,10 @@ static void find_line(msh_placer *p, size_t at)
         p->line_number = t->place.line ? t->place.line : 1;
     }
     size_t i = p->line_at;
+    if (unit == 2) {
+        find_line_wide(p, at);
+        return;
+    }
     if (unit == 1 && !p->any_cr) {
         const uint8_t *d = t->bytes.data, *end;
         for (; i < at && (end = memchr(d + i, '\n', at - i)); i = p->line_start) {
@@ -74,20 +97,32 @@ static void find_line(msh_placer *p, size_t at)
     p->line_at = i;
 }
 
-static uint32_t column_of(const msh_placer *p, size_t at)
+/* Counted on from the last place asked for when that is in the same line. */
+static uint32_t column_of(msh_placer *p, size_t at)
 {
     const msh_match_text *t = p->text;
     if (at - p->line_start > COLUMN_REACH)
         return 0;
-    uint32_t column = 1;
-    if (t->charset == MSH_CS_UTF8) {
-        for (size_t i = p->line_start; i < at; i++)
-            column += (t->bytes.data[i] & 0xc0) != 0x80;
-        return column;
+    if (p->column_at < p->line_start || p->column_at > at || p->column == 0) {
+        p->column_at = p->line_start;
+        p->column = 1;
     }
-    for (size_t i = p->line_start; i < at; column++)
-        i += msh_charset_next(t->charset, msh_view_cut(t->bytes, i, 16)).len;
-    return column;
+    size_t i = p->column_at;
+    if (t->charset == MSH_CS_UTF8) {
+        for (; i < at; i++)
+            p->column += (t->bytes.data[i] & 0xc0) != 0x80;
+        p->column_at = at;
+        return p->column;
+    }
+    while (i < at) {
+        if (t->bytes.data[i] < 0x80 && t->charset == MSH_CS_GB18030)
+            i++;
+        else
+            i += msh_charset_next(t->charset, msh_view_cut(t->bytes, i, 16)).len;
+        p->column++;
+    }
+    p->column_at = i;
+    return p->column;
 }
 
 uint64_t msh_place_offset(const msh_match_text *t, size_t at)

@@ -11,6 +11,8 @@ typedef struct msh_placer {
     size_t line_at;              /* line_number is the line of this byte, line_start its start */
     uint32_t line_number;
     size_t line_start;
+    size_t column_at; /* column is that of this byte; 0 = not known */
+    uint32_t column;
     bool any_page, any_cr;
 } msh_placer;
 

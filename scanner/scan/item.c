@@ -146,18 +146,17 @@ void msh_entry_outcome(msh_entry *e, msh_reason reason, const msh_place *place, 
     e->n_outcomes++;
 }
 
-static bool token(const uint8_t key[MSH_TOKEN_KEY], msh_view bytes, char out[33])
+static bool token(msh_hmac *key, msh_view bytes, char out[33])
 {
     uint8_t mac[32];
-    if (msh_hmac_sm3(msh_view_of(key, MSH_TOKEN_KEY), bytes, mac) != MSH_OK)
+    if (msh_hmac_of(key, bytes, mac) != MSH_OK)
         return false;
     msh_hex(out, msh_view_of(mac, 16));
     return true;
 }
 
 /* fp names a finding without its line: rule, normalised match, logical path. */
-static bool fingerprint(msh_entry *e, const uint8_t key[MSH_TOKEN_KEY], msh_view rule,
-                        msh_view normal, msh_finding *f)
+static bool fingerprint(msh_entry *e, msh_hmac *key, msh_view rule, msh_view normal, msh_finding *f)
 {
     static const uint8_t nul[1] = {0};
     msh_buf b;
@@ -168,7 +167,8 @@ static bool fingerprint(msh_entry *e, const uint8_t key[MSH_TOKEN_KEY], msh_view
     msh_buf_put(&b, nul, 1);
     msh_buf_put_view(&b, e->rel);
     bool ok = msh_buf_err(&b) == MSH_OK && token(key, msh_buf_view(&b), f->fp) &&
-              token(key, normal, f->tok);
+              /* what is only a hint has no record, so nothing would name it by its token */
+              (f->tier < MSH_TIER_REVIEW || token(key, normal, f->tok));
     if (b.data)
         msh_wipe(b.data, b.len);
     msh_buf_dispose(&b);
@@ -204,8 +204,8 @@ static bool names_a_person(const msh_rule_info *rule, msh_tier tier)
             msh_view_eq_str(rule->kind, "bankcard"));
 }
 
-static bool fill_finding(msh_entry *e, const msh_rules *rules, const uint8_t key[MSH_TOKEN_KEY],
-                         const msh_hit *hit, msh_finding *f)
+static bool fill_finding(msh_entry *e, const msh_rules *rules, msh_hmac *key, const msh_hit *hit,
+                         msh_finding *f)
 {
     msh_rule_info info;
     msh_rules_info(rules, hit->rule, &info);
@@ -236,8 +236,7 @@ static bool fill_finding(msh_entry *e, const msh_rules *rules, const uint8_t key
     return fingerprint(e, key, info.id, hit->normal, f);
 }
 
-void msh_entry_hit(msh_entry *e, const msh_rules *rules, const uint8_t key[MSH_TOKEN_KEY],
-                   const msh_hit *hit)
+void msh_entry_hit(msh_entry *e, const msh_rules *rules, msh_hmac *key, const msh_hit *hit)
 {
     if (hit->tier > e->worst)
         e->worst = hit->tier;

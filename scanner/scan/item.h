@@ -6,6 +6,7 @@
 #include <mishen/scan.h>
 
 #include "base/arena.h"
+#include "crypto/digest.h"
 #include "scan/ruleset.h"
 #include "scan/state.h"
 #include "source/source.h"
@@ -55,8 +56,7 @@ void msh_entry_restart(msh_entry *e);
 
 /* Events of the room. None of them fails: short memory makes the item not whole. */
 void msh_entry_outcome(msh_entry *e, msh_reason reason, const msh_place *place, uint64_t reached);
-void msh_entry_hit(msh_entry *e, const msh_rules *rules, const uint8_t key[MSH_TOKEN_KEY],
-                   const msh_hit *hit);
+void msh_entry_hit(msh_entry *e, const msh_rules *rules, msh_hmac *key, const msh_hit *hit);
 void msh_entry_done(msh_entry *e, const msh_room_done *done);
 /* After the last event: whether the file is still what was opened. */
 bool msh_entry_unchanged(const msh_entry *e);

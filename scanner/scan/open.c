@@ -55,6 +55,16 @@ static msh_err digest_policy(msh_run *r)
     return err;
 }
 
+/* The bytes of the key stay no longer than it takes to take them in. */
+static msh_err open_key(msh_run *r, msh_error *why)
+{
+    uint8_t key[MSH_TOKEN_KEY];
+    MSH_TRY(msh_state_token_key(r->state, key, why));
+    msh_err err = msh_hmac_new(msh_view_of(key, sizeof key), &r->key);
+    msh_wipe(key, sizeof key);
+    return err == MSH_OK ? MSH_OK : msh_fail(why, err, "token key");
+}
+
 msh_err msh_open_run(msh_run *r, const msh_options *options, msh_error *why)
 {
     char log[MSH_STATE_PATH + 8];
@@ -66,7 +76,7 @@ msh_err msh_open_run(msh_run *r, const msh_options *options, msh_error *why)
     MSH_TRY(msh_open_room(options, msh_rule_set_compiled(r->rules), false, &r->room, why));
     MSH_TRY(msh_state_path(options, r->state, why));
     MSH_TRY(msh_state_prepare(r->state, why));
-    MSH_TRY(msh_state_token_key(r->state, r->key, why));
+    MSH_TRY(open_key(r, why));
     (void)snprintf(log, sizeof log, "%s/log", r->state);
     return msh_log_open(log, NULL, &r->log, why);
 }
@@ -83,5 +93,5 @@ void msh_close_run(msh_run *r)
         msh_log_close(r->log);
     }
     msh_rule_set_free(r->rules);
-    msh_wipe(r->key, sizeof r->key);
+    msh_hmac_free(r->key);
 }

@@ -132,7 +132,7 @@ msh_err msh_records_begin(msh_run *r, const char *const *roots, size_t n_roots, 
 static msh_err name_token(const msh_run *r, const msh_entry *e, char out[33])
 {
     uint8_t mac[32];
-    MSH_TRY(msh_hmac_sm3(msh_view_of(r->key, sizeof r->key), e->rel, mac));
+    MSH_TRY(msh_hmac_of(r->key, e->rel, mac));
     msh_hex(out, msh_view_of(mac, 16));
     return MSH_OK;
 }

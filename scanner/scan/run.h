@@ -23,7 +23,7 @@ typedef struct msh_run {
     msh_report_run reports[2];
     size_t n_reports;
     char state[MSH_STATE_PATH];
-    uint8_t key[MSH_TOKEN_KEY];
+    msh_hmac *key; /* of tokens and fingerprints */
     char id[32];
     char policy[65]; /* digest of what in the options can change a verdict */
     uint64_t config; /* index of the config record */

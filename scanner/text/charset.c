@@ -5,6 +5,7 @@
  * of Windows supersets (cp936, cp932, cp949). Refuses nothing: what is wrong becomes U+FFFD. */
 #include "text/charset.h"
 
+#include "base/view.h"
 #include "text/charset_state.h"
 #include "text/tables.h"
 
@@ -125,6 +126,12 @@ msh_char msh_charset_next(msh_charset cs, msh_view in)
     return (msh_char){msh_tables_single(table, in.data[0]), 1, false};
 }
 
+uint32_t msh_charset_gbk(const uint8_t two[2])
+{
+    unsigned a = two[0] - 0x81u, b = two[1] - 0x40u;
+    return a < MSH_GBK_LEADS && b < MSH_GBK_ROW ? msh_table_gbk[a * MSH_GBK_ROW + b] : MSH_HOLE;
+}
+
 /* --- decoding all of it ----------------------------------------------------------------------- */
 
 /* Whether the bad character at the end of the input may only be one that is cut off. */
@@ -146,32 +153,6 @@ static bool may_be_cut(msh_charset cs, const uint8_t *p, size_t n)
     default:
         return n < 2;
     }
-}
-
-static inline bool three_bytes(const uint8_t *p)
-{
-    /* E1–EC, EE and EF: any continuation bytes may follow */
-    return (uint8_t)(p[0] - 0xe1) < 15 && p[0] != 0xed && (p[1] & 0xc0) == 0x80 &&
-           (p[2] & 0xc0) == 0x80;
-}
-
-size_t msh_tables_utf8_prefix(msh_view in)
-{
-    const uint8_t *p = in.data, *end = p + in.len;
-    while (p < end) {
-        uint64_t word;
-        while (end - p >= 8 && (memcpy(&word, p, 8), !(word & 0x8080808080808080u)))
-            p += 8;
-        while (end - p >= 3 && three_bytes(p))
-            p += 3;
-        if (p == end)
-            break;
-        msh_char c = next_utf8(p, (size_t)(end - p));
-        if (c.bad)
-            break;
-        p += c.len;
-    }
-    return (size_t)(p - in.data);
 }
 
 static size_t ascii_prefix(const uint8_t *p, const uint8_t *end)
@@ -214,7 +195,7 @@ static size_t gb18030_prefix(msh_view in)
 size_t msh_charset_prefix(msh_charset cs, msh_view in)
 {
     if (cs == MSH_CS_UTF8)
-        return msh_tables_utf8_prefix(in);
+        return msh_view_utf8_prefix(in);
     if (cs == MSH_CS_GB18030)
         return gb18030_prefix(in);
     if (cs == MSH_CS_LATIN1 || cs == MSH_CS_CP1252 || cs == MSH_CS_CP1251 || cs >= MSH_CS_CP1250)
@@ -236,7 +217,7 @@ static size_t copy_plain(msh_charset cs, const uint8_t *p, const uint8_t *end, m
         return 0;
     const uint8_t *from = p;
     if (cs == MSH_CS_UTF8)
-        p += msh_tables_utf8_prefix((msh_view){p, (size_t)(end - p)});
+        p += msh_view_utf8_prefix((msh_view){p, (size_t)(end - p)});
     p += ascii_prefix(p, end);
     msh_buf_put(out, from, (size_t)(p - from));
     return (size_t)(p - from);

@@ -65,6 +65,9 @@ typedef struct msh_char {
 } msh_char;
 msh_char msh_charset_next(msh_charset cs, msh_view in);
 
+/* The code point of two bytes of GBK, U+FFFD when they are none (perhaps four bytes of GB18030). */
+uint32_t msh_charset_gbk(const uint8_t two[2]);
+
 /* Length of what decodes without a fault at the start of `in`; stateless charsets only. Fast for
  * UTF-8 and GB18030. */
 size_t msh_charset_prefix(msh_charset cs, msh_view in);

@@ -4,6 +4,7 @@
  * weighed by how common its characters are in Chinese text (common.txt; for Japanese and Korean, a
  * few kana and syllables). A wrong reading of Chinese gives rare characters. Short texts keep every
  * plausible reading, because no guess over a few characters is worth trusting. */
+#include "base/lanes.h"
 #include "base/view.h"
 #include "text/charset.h"
 #include "text/charset_state.h"
@@ -175,25 +176,21 @@ typedef struct shape {
     unsigned other; /* further control characters */
 } shape;
 
-/* Control characters are counted by halves of a word: most words have none. */
+/* Control characters are counted where there are any. */
 static void count_controls(msh_view head, shape *s)
 {
-    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
-    for (size_t at = 0; at < head.len;) {
-        uint64_t word = 0;
-        if (head.len - at >= 8)
-            memcpy(&word, head.data + at, 8);
-        size_t n = head.len - at < 8 ? head.len - at : 8;
-        s->ascii = s->ascii && (word & tops) == 0;
-        if (n < 8 || ((word - ones * 0x20) & ~word & tops)) {
-            for (size_t i = at; i < at + n; i++) {
-                uint8_t c = head.data[i];
-                s->ascii = s->ascii && c < 0x80;
-                s->nul += c == 0;
-                s->other += c < 0x20 && c && !(c >= 7 && c <= 13) && c != 0x1b;
-            }
+    for (size_t at = 0; at < head.len; at += 64) {
+        uint8_t room[64];
+        const uint8_t *p = msh_lanes_at(head, at, room);
+        size_t n = head.len - at < 64 ? head.len - at : 64;
+        s->ascii = s->ascii && !msh_lanes_high(p);
+        /* besides line ends, tabs and the like */
+        if (!(msh_lanes_within(p, 0, 6) | msh_lanes_within(p, 14, 31)))
+            continue;
+        for (size_t i = 0; i < n; i++) {
+            s->nul += p[i] == 0;
+            s->other += p[i] < 0x20 && p[i] && !(p[i] >= 7 && p[i] <= 13) && p[i] != 0x1b;
         }
-        at += n;
     }
 }
 
@@ -201,11 +198,13 @@ static shape look(msh_view head, bool whole)
 {
     shape s = {.ascii = true};
     count_controls(head, &s);
-    size_t good = s.ascii ? head.len : msh_tables_utf8_prefix(head);
+    size_t good = s.ascii ? head.len : msh_view_utf8_prefix(head);
     bool cut = !whole && head.len - good < 4 && good < head.len && head.data[good] >= 0xc2;
     s.utf8 = good == head.len || cut;
-    for (size_t at = 0; s.utf8 && !s.ascii && !s.three && at < good; at++)
-        s.three = head.data[at] >= 0xe0;
+    for (size_t at = 0; s.utf8 && !s.ascii && !s.three && at < good; at += 64) {
+        uint8_t room[64];
+        s.three = msh_lanes_within(msh_lanes_at(msh_view_cut(head, 0, good), at, room), 0xe0, 0xff);
+    }
     return s;
 }
 

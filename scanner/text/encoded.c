@@ -5,6 +5,7 @@
 #include "text/escapes.h"
 
 #include "base/err.h"
+#include "base/lanes.h"
 #include "base/view.h"
 #include "text/encoded_lines.h"
 #include "text/tables.h"
@@ -315,17 +316,41 @@ static msh_err look_at_lines(finder *f, size_t at, size_t *end)
     return f->found(f->ctx, msh_buf_view(&f->out), at);
 }
 
-/* The next place where a run may begin. */
+static uint64_t symbols(const uint8_t *p)
+{
+    return msh_lanes_within_nocase(p, 'a', 'z') | msh_lanes_within(p, '/', '9') |
+           msh_lanes_equal(p, '+') | msh_lanes_equal(p, '-') | msh_lanes_equal(p, '_');
+}
+
+/* Whether nothing can come of a run of `len` symbols: words of markup and numbers are the most. */
+static bool is_idle(msh_view t, size_t at, size_t len)
+{
+    bool hex = hex_value(t.data[at]) >= 0;
+    if (len >= SHORTEST || (hex && (at == 0 || t.data[at - 1] == '\n')))
+        return false;
+    if (len == 1)
+        return true;
+    bool pair = len == 2 && hex && hex_value(t.data[at + 1]) >= 0;
+    return !pair && (t.data[at + 1] | 0x20) != 'x';
+}
+
+/* The next place where a run begins that is worth a look. */
 static size_t next_candidate(msh_view t, size_t at)
 {
-    for (uint64_t v; t.len - at >= 8; at += 8) {
-        memcpy(&v, t.data + at, 8);
-        if (~v & 0x8080808080808080u)
-            break;
+    while (at < t.len) {
+        uint8_t room[64];
+        const uint8_t *p = msh_lanes_at(t, at, room);
+        for (uint64_t m = ~msh_lanes_high(p) ? symbols(p) : 0; m;) {
+            unsigned from = (unsigned)__builtin_ctzll(m);
+            uint64_t rest = ~(m >> from);
+            unsigned len = rest ? (unsigned)__builtin_ctzll(rest) : 64;
+            if (from + len >= 64 || !is_idle(t, at + from, len))
+                return at + from;
+            m &= ~(uint64_t)0 << (from + len);
+        }
+        at += 64;
     }
-    while (at < t.len && base64_value(t.data[at]) > 63)
-        at++;
-    return at;
+    return t.len;
 }
 
 msh_err msh_find_encoded(msh_view text, size_t ceiling,

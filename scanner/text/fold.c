@@ -7,13 +7,15 @@
 #include "text/fold.h"
 
 #include "base/err.h"
+#include "base/lanes.h"
 #include "base/mem.h"
+#include "base/view.h"
 #include "text/fold_parts.h"
 #include "text/tables.h"
 
 #include <string.h>
 
-enum { STEP_SOURCE = 1024, TAIL = 16 };
+enum { STEP_SOURCE = 1024, REPLAY_STEP = 64, TAIL = 16 };
 
 /* One stretch between checkpoints. */
 typedef struct run {
@@ -228,9 +230,38 @@ static inline bool ascii_one(run *r)
     return true;
 }
 
+#if defined(__SSE2__) && !defined(MSH_LANES_PLAIN)
+/* The same for sixteen. */
+static inline bool ascii_sixteen(const uint8_t *p, uint8_t *out)
+{
+    const __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+    /* as signed bytes: above 0x1f and no DEL, or a tab or a line end */
+    __m128i good = _mm_andnot_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(0x7f)),
+                                    _mm_cmpgt_epi8(v, _mm_set1_epi8(0x1f)));
+    good = _mm_or_si128(good, _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\t')),
+                                           _mm_cmpeq_epi8(v, _mm_set1_epi8('\n'))));
+    if (_mm_movemask_epi8(good) != 0xffff)
+        return false;
+    __m128i capital = _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8('A' - 1)),
+                                    _mm_cmpgt_epi8(_mm_set1_epi8('Z' + 1), v));
+    __m128i small = _mm_or_si128(v, _mm_and_si128(capital, _mm_set1_epi8(0x20)));
+    _mm_storeu_si128((__m128i *)(void *)out, small);
+    return true;
+}
+#else
+static inline bool ascii_sixteen(const uint8_t *p, uint8_t *out)
+{
+    return ascii_eight(p, out) && ascii_eight(p + 8, out + 8);
+}
+#endif
+
 /* A run of plain ASCII. */
 static inline void fold_ascii(run *r, const uint8_t *stop)
 {
+    while (stop - r->p >= 16 && ascii_sixteen(r->p, r->out)) {
+        r->p += 16;
+        r->out += 16;
+    }
     while (stop - r->p >= 8 && ascii_eight(r->p, r->out)) {
         r->p += 8;
         r->out += 8;
@@ -251,11 +282,26 @@ static inline bool shaped3(const uint8_t *p)
     return (v & 0xf0c0c0) == 0xe08080;
 }
 
-/* Characters of three bytes that fold to themselves: four at once, then one at a time. */
+/* Eight characters of three bytes that fold to themselves. */
+static inline bool eight_plain(const uint8_t *p)
+{
+    if (!msh_lanes_three(p))
+        return false;
+    unsigned plain = untouched3(p) & untouched3(p + 3) & untouched3(p + 6) & untouched3(p + 9);
+    return plain & untouched3(p + 12) & untouched3(p + 15) & untouched3(p + 18) &
+           untouched3(p + 21);
+}
+
+/* Characters of three bytes that fold to themselves: eight or four at once, then one at a time. */
 static inline void fold_utf8_plain(run *r, const uint8_t *stop)
 {
     const uint8_t *p = r->p;
     uint8_t *out = r->out;
+    while (stop - p >= 24 && eight_plain(p)) {
+        memcpy(out, p, 24);
+        p += 24;
+        out += 24;
+    }
     while (stop - p >= 12 && shaped3(p) && shaped3(p + 3) && shaped3(p + 6) && shaped3(p + 9)) {
         if (!(untouched3(p) & untouched3(p + 3) & untouched3(p + 6) & untouched3(p + 9)))
             break;
@@ -400,6 +446,18 @@ static void fold_other(run *r, const uint8_t *stop)
         step(r);
 }
 
+static void fold_to(run *r, const uint8_t *stop)
+{
+    if (r->cs == MSH_CS_UTF8)
+        fold_utf8(r, stop);
+    else if (r->cs == MSH_CS_GB18030)
+        fold_gb18030(r, stop);
+    else if (r->cs == MSH_CS_UTF16LE || r->cs == MSH_CS_UTF16BE)
+        fold_utf16(r, stop);
+    else
+        fold_other(r, stop);
+}
+
 /* --- the whole text -----------------------------------------------------------------------------
  */
 
@@ -456,7 +514,21 @@ msh_err msh_fold_finish(msh_folded *f, uint64_t (*replay)(const msh_map *, msh_m
     return MSH_OK;
 }
 
-/* Where the byte `out` of the folded text came from: folds again from the checkpoint. */
+/* On to the last place, by REPLAY_STEP bytes, from which folding does not pass `want`. */
+static void replay_quickly(run *r, const uint8_t *stop, const uint8_t *scratch, uint64_t want)
+{
+    while (r->p < stop) {
+        run before = *r;
+        fold_to(r, stop - r->p > REPLAY_STEP ? r->p + REPLAY_STEP : stop);
+        if ((uint64_t)(r->out - scratch) > want) {
+            *r = before;
+            return;
+        }
+    }
+}
+
+/* Where the byte `out` of the folded text came from: folds again from the checkpoint. Backspaces
+ * take back what was found: then all of the stretch is looked at. */
 static uint64_t replay_fold(const msh_map *m, msh_map_point from, uint64_t out)
 {
     const msh_folded *f = m->replay_ctx;
@@ -471,7 +543,10 @@ static uint64_t replay_fold(const msh_map *m, msh_map_point from, uint64_t out)
              .cs = f->cs};
     const uint8_t *stop = r.end - r.p > STEP_SOURCE ? r.p + STEP_SOURCE : r.end;
     uint64_t want = out - from.out, found = UINT64_MAX;
-    while (r.p < stop) {
+    bool taken_back = memchr(r.p, '\b', (size_t)(stop - r.p)) != NULL;
+    if (!taken_back)
+        replay_quickly(&r, stop, scratch, want);
+    while (r.p < stop && (taken_back || found == UINT64_MAX)) {
         const uint8_t *at = r.p;
         size_t before = (size_t)(r.out - scratch);
         step(&r);
@@ -495,14 +570,7 @@ static msh_err fold_stretch(msh_folded *f, run *r)
     MSH_TRY(msh_fold_point(f, f->text.len, (uint64_t)(r->p - f->source.data)));
     r->out = r->out_begin;
     r->enclosed_end = NULL;
-    if (r->cs == MSH_CS_UTF8)
-        fold_utf8(r, stop);
-    else if (r->cs == MSH_CS_GB18030)
-        fold_gb18030(r, stop);
-    else if (r->cs == MSH_CS_UTF16LE || r->cs == MSH_CS_UTF16BE)
-        fold_utf16(r, stop);
-    else
-        fold_other(r, stop);
+    fold_to(r, stop);
     msh_buf_grew(&f->text, (size_t)(r->out - r->out_begin));
     return MSH_OK;
 }

@@ -54,8 +54,6 @@ const uint8_t *msh_tables_fold_string(uint32_t n);
 
 /* Code point of a named reference, 0 when there is none. */
 uint32_t msh_tables_entity(msh_view name);
-/* Length of the well-formed UTF-8 that `in` begins with. */
-size_t msh_tables_utf8_prefix(msh_view in);
 /* How common a character is in Chinese text: 0 … 3. */
 unsigned msh_tables_common(uint32_t cp);
 

@@ -1,0 +1,125 @@
+/* Sixty-four bytes at once say what one byte after the other says; quick walks over text stop where
+ * slow ones do. */
+#include "base/lanes.h"
+#include "base/view.h"
+#include "text/charset.h"
+#include "text/escapes.h"
+
+#include "check.h"
+
+#include <string.h>
+
+static uint32_t state = 12345;
+
+static uint32_t chance(uint32_t n)
+{
+    state = state * 1664525u + 1013904223u;
+    return (state >> 8) % n;
+}
+
+static uint64_t within(const uint8_t *p, unsigned least, unsigned most, uint8_t bits)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < 64; i++)
+        mask |= (uint64_t)((p[i] | bits) >= least && (p[i] | bits) <= most) << i;
+    return mask;
+}
+
+static void test_classes(void)
+{
+    uint8_t p[64];
+    for (unsigned round = 0; round < 2000; round++) {
+        for (unsigned i = 0; i < 64; i++)
+            p[i] = (uint8_t)chance(256);
+        uint8_t least = (uint8_t)chance(256), most = (uint8_t)(least + chance(256u - least));
+        CHECK(msh_lanes_high(p) == within(p, 0x80, 0xff, 0));
+        CHECK(msh_lanes_equal(p, least) == within(p, least, least, 0));
+        CHECK(msh_lanes_within(p, least, most) == within(p, least, most, 0));
+        CHECK(msh_lanes_within_nocase(p, 'a', 'z') == within(p, 'a', 'z', 0x20));
+    }
+}
+
+static void test_behind_the_end(void)
+{
+    uint8_t p[70], room[64];
+    memset(p, ' ', sizeof p);
+    const msh_view v = msh_view_of(p, sizeof p);
+    CHECK(msh_lanes_at(v, 6, room) == p + 6);
+    CHECK(msh_lanes_equal(msh_lanes_at(v, 7, room), ' ') == ~(uint64_t)0 >> 1);
+    CHECK(msh_lanes_equal(msh_lanes_at(v, 69, room), ' ') == 1);
+    CHECK(msh_lanes_equal(msh_lanes_at(v, 70, room), ' ') == 0);
+}
+
+/* Text in Chinese and ASCII, with a wrong byte somewhere or none. */
+static size_t make_text(uint8_t *to, size_t most)
+{
+    size_t n = 0;
+    while (n + 100 < most) {
+        unsigned run = 1 + chance(30);
+        bool ascii = chance(3) == 0;
+        for (unsigned i = 0; i < run; i++) {
+            if (ascii) {
+                to[n++] = (uint8_t)(32 + chance(90));
+                continue;
+            }
+            uint32_t cp = chance(50) ? 0x4e00 + chance(0x5000) : 0x800 + chance(0xd000);
+            to[n++] = (uint8_t)(0xe0 | cp >> 12);
+            to[n++] = (uint8_t)(0x80 | (cp >> 6 & 63));
+            to[n++] = (uint8_t)(0x80 | (cp & 63));
+        }
+    }
+    if (chance(4))
+        to[chance((uint32_t)n)] = (uint8_t)chance(256);
+    return n;
+}
+
+static void test_utf8_prefix(void)
+{
+    uint8_t text[700];
+    for (unsigned round = 0; round < 3000; round++) {
+        const msh_view v = msh_view_of(text, make_text(text, sizeof text));
+        size_t at = 0;
+        while (at < v.len) {
+            msh_char c = msh_charset_next(MSH_CS_UTF8, msh_view_cut(v, at, v.len));
+            if (c.bad)
+                break;
+            at += c.len;
+        }
+        CHECK_INT(msh_view_utf8_prefix(v), at);
+        CHECK(msh_view_is_utf8(v) == (at == v.len));
+    }
+}
+
+static msh_err count_found(void *ctx, msh_view decoded, uint64_t at)
+{
+    (void)decoded;
+    *(uint64_t *)ctx = at;
+    return MSH_OK;
+}
+
+/* A run is found wherever it begins, and whatever words stand before it. */
+static void test_runs_anywhere(void)
+{
+    static const char *const runs[] = {"5py65a+G4piFMTDlubQ=", "e69cbae5af86e29885",
+                                       "e6 9c ba e5 af 86 e2 98 85"};
+    for (size_t r = 0; r < 3; r++) {
+        for (size_t before = 0; before < 140; before++) {
+            char text[300];
+            uint64_t at = UINT64_MAX;
+            for (size_t i = 0; i < before; i++)
+                text[i] = i % 5 < 3 && i + 1 < before ? 'w' : ' ';
+            memcpy(text + before, runs[r], strlen(runs[r]) + 1);
+            CHECK(msh_find_encoded(msh_view_str(text), 1000, count_found, &at) == MSH_OK);
+            CHECK_INT(at, before);
+        }
+    }
+}
+
+int main(void)
+{
+    RUN(test_classes);
+    RUN(test_behind_the_end);
+    RUN(test_utf8_prefix);
+    RUN(test_runs_anywhere);
+    return check_result();
+}
