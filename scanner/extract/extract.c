@@ -44,6 +44,7 @@ typedef struct tally {
     bool read;    /* one of them read it */
     bool textual; /* one of them says it is text */
     bool failed;  /* one of them failed: an outcome was reported */
+    bool whole;   /* one of them accounted for every byte */
     bool sweep;   /* the bytes themselves are to be looked at, too */
     int sure;     /* of the surest that read it */
 } tally;
@@ -167,6 +168,7 @@ static msh_err run_format(msh_extract *x, const msh_doc *doc, const msh_format *
         return settle(x, &doc->place, e);
     }
     t->read |= (f->flags & MSH_FORMAT_TEXT) == 0 || (f->flags & MSH_FORMAT_FALLBACK) != 0;
+    t->whole |= (f->flags & MSH_FORMAT_WHOLE) != 0;
     if (!x->scope->up && score > t->sure) {
         if (!(f->flags & MSH_FORMAT_NAMES))
             x->format = msh_view_str(f->name);
@@ -205,7 +207,7 @@ static msh_err run_all(msh_extract *x, const msh_doc *doc)
         MSH_TRY(run_fallbacks(x, doc, &t));
     if (x->scope->guess && !t.read)
         return MSH_OK;
-    if (!t.read && !t.failed)
+    if (!t.read && !t.failed && !t.whole)
         MSH_TRY(msh_report(x, &doc->place, MSH_REASON_FORMAT_UNKNOWN, 0));
     if (!t.read || t.sweep)
         return settle(x, &doc->place, msh_sweep_input(x, doc, 0, doc->in->size));

@@ -2,7 +2,8 @@
  *
  * The text extractor hands on the source as written; this adds every field decoded, and every part
  * as a member: multiparts at any depth the budget allows, with boundaries that are missing, doubled
- * or never closed; preamble, epilogue and what stands behind the end are read as well. */
+ * or never closed; preamble, epilogue and what stands behind the end are read as well. Parts may be
+ * binary: then the source as a whole is swept raw. */
 #include "extract/mime_part.h"
 
 #include "base/err.h"
@@ -362,6 +363,6 @@ const msh_format msh_format_mail = {
     .reads_zh = "邮件头各字段、正文、附件及其名称、转发的邮件、各部分前后的文字；另按原文再查一遍",
     .probe = probe,
     .extract = extract,
-    .flags = MSH_FORMAT_TEXT,
+    .flags = MSH_FORMAT_TEXT | MSH_FORMAT_WHOLE,
     .family = "markup",
 };

@@ -244,6 +244,6 @@ const msh_format msh_format_mbox = {
     .reads_zh = "其中每一封邮件（mbox 各种写法、Foxmail 邮箱）；另按原文再查一遍",
     .probe = probe,
     .extract = extract,
-    .flags = MSH_FORMAT_TEXT,
+    .flags = MSH_FORMAT_TEXT | MSH_FORMAT_WHOLE,
     .family = "markup",
 };

@@ -147,6 +147,18 @@ static void multiparts(void)
           "!a.png|");
 }
 
+/* A part as it is, without an encoding: the mail is no text any more, but it is wholly read. */
+static void binary_parts(void)
+{
+    static const char png[] =
+        MULTI("; boundary=b") "--b\r\nContent-Transfer-Encoding: binary\r\n\r\n"
+                              "\x89PNG\r\n\x1a\n\0\0\0\xd\xff\xfe\xc0\xc1\xf5\xff\0\1"
+                              "\2\3\4\5\6\7\x8\xe\xf\x10\r\n--b\r\n\r\nafter it\r\n--b--";
+    CHECK(run_has("a.eml", msh_view_of(png, sizeof png - 1), "body|a.eml!body-2.txt||after it",
+                  true));
+    CHECK(!run_has("a.eml", msh_view_of(png, sizeof png - 1), "!format.unknown|a.eml\n", false));
+}
+
 static void depth_is_bounded(void)
 {
     dump d;
@@ -308,6 +320,7 @@ int main(void)
     RUN(names_of_attachments);
     RUN(bodies_are_decoded);
     RUN(multiparts);
+    RUN(binary_parts);
     RUN(depth_is_bounded);
     RUN(what_is_a_mail);
     RUN(runs_are_read_once_but_read);
