@@ -12,7 +12,7 @@
 enum {
     FULL = 8 << 20, /* bytes of a sheet after which it is handed on, so that memory stays bounded */
     FULL_ANCHORS = 1 << 18,
-    MAX_COLUMNS = 4096, /* ranges of hidden columns of a sheet */
+    MAX_RANGES = 4096,  /* of hidden columns of a sheet */
     MAX_ROWS = 1 << 20, /* of a sheet of BIFF12 */
     MAX_STYLES = 1 << 20,
     MAX_CODE = 1024
@@ -234,7 +234,6 @@ void msh_biff_sheet_dispose(msh_biff_sheet *s)
 {
     msh_grid_dispose(&s->grid);
     msh_buf_dispose(&s->shown);
-    msh_free(s->columns);
     msh_free(s->rows);
     *s = (msh_biff_sheet){0};
 }
@@ -261,26 +260,19 @@ msh_err msh_biff_sheet_hide_row(msh_biff_sheet *s, uint32_t row)
     return MSH_OK;
 }
 
-msh_err msh_biff_sheet_hide_columns(msh_biff_sheet *s, uint32_t from, uint32_t to)
+void msh_biff_sheet_hide_columns(msh_biff_sheet *s, uint32_t from, uint32_t to)
 {
-    if (s->n_columns >= MAX_COLUMNS)
-        return MSH_OK;
-    struct msh_biff_span *all = grow(s->columns, s->n_columns, &s->cap_columns, sizeof *all);
-    if (!all)
-        return MSH_E_MEMORY;
-    s->columns = all;
-    all[s->n_columns++] = (struct msh_biff_span){from, to};
-    return MSH_OK;
+    if (s->n_ranges++ >= MAX_RANGES)
+        return;
+    for (uint32_t i = from; i <= to && i < MSH_BIFF_COLUMNS; i++)
+        s->columns[i / 8] |= (uint8_t)(1u << i % 8);
 }
 
 static bool is_hidden(const msh_biff_sheet *s, uint32_t row, uint32_t col)
 {
     if (row < s->n_rows && s->rows[row / 8] >> row % 8 & 1)
         return true;
-    for (size_t i = 0; i < s->n_columns; i++)
-        if (col >= s->columns[i].from && col <= s->columns[i].to)
-            return true;
-    return false;
+    return col < MSH_BIFF_COLUMNS && s->columns[col / 8] >> col % 8 & 1;
 }
 
 /* A sheet that grows and grows is handed on at the end of a row. */

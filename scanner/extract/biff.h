@@ -58,16 +58,14 @@ const char *msh_biff_error(uint8_t code);
 /* --- a sheet -------------------------------------------------------------------------------------
  */
 
+enum { MSH_BIFF_COLUMNS = 16384 };
+
 typedef struct msh_biff_sheet {
     msh_grid grid;
     msh_buf shown; /* of the cell at hand */
-    /* hidden columns as ranges, hidden rows as a bit set */
-    struct msh_biff_span {
-        uint32_t from, to;
-    } * columns;
-    size_t n_columns, cap_columns;
-    uint8_t *rows;
-    uint32_t n_rows;
+    /* hidden columns and rows, a bit each */
+    uint8_t columns[MSH_BIFF_COLUMNS / 8], *rows;
+    uint32_t n_rows, n_ranges;
 } msh_biff_sheet;
 
 /* place: sheet and role set. */
@@ -85,7 +83,7 @@ MSH_MUST_CHECK msh_err msh_biff_sheet_number(msh_biff_sheet *s, uint32_t row, ui
 MSH_MUST_CHECK msh_err msh_biff_sheet_beside(msh_biff_sheet *s, msh_grid_layer layer, uint32_t row,
                                              uint32_t col, msh_view text);
 MSH_MUST_CHECK msh_err msh_biff_sheet_hide_row(msh_biff_sheet *s, uint32_t row);
-MSH_MUST_CHECK msh_err msh_biff_sheet_hide_columns(msh_biff_sheet *s, uint32_t from, uint32_t to);
+void msh_biff_sheet_hide_columns(msh_biff_sheet *s, uint32_t from, uint32_t to);
 
 /* Adds `text` and ends its line; nothing when it is empty. */
 void msh_biff_put_line(msh_buf *out, msh_view text);

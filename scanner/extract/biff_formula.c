@@ -38,6 +38,8 @@ static void put_chars(msh_view v, msh_charset cs, msh_buf *out)
 {
     size_t used, from = out->len;
     uint64_t bad = 0;
+    if (v.len == 0)
+        return;
     msh_charset_decode(cs, v, true, out, &used, &bad);
     for (size_t i = from; i < out->len; i++)
         if (out->data[i] == 0) /* parts of a list in a validation */

@@ -67,9 +67,9 @@ static msh_err extract(msh_extract *x, const msh_doc *doc)
 extern const msh_format msh_format_cfb;
 const msh_format msh_format_cfb = {
     .name = "doc",
-    .zh = "复合文档：Word、Excel 97–2003、WPS 文字和表格及其他",
-    .en = "compound files: Word and Excel 97-2003, WPS Writer and Spreadsheets, others",
-    .suffixes = "doc dot wps xls xlt et ett",
+    .zh = "复合文档：Word、Excel、PowerPoint 97–2003、WPS 及其他",
+    .en = "compound files: Word, Excel, PowerPoint 97-2003, WPS and others",
+    .suffixes = "doc dot wps xls xlt et ett ppt pps pot dps dpt",
     .reads_zh = "正文、页眉页脚、脚注、批注、文本框、修订和隐藏文字、快速保存的残留；工作表及其单元"
                 "格位置；文档属性、宏、"
                 "嵌入对象、图片；"

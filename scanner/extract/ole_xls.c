@@ -53,21 +53,13 @@ static unsigned version_of(const msh_xls_rec *r, uint16_t version)
     }
 }
 
-static bool is_listed(const msh_xls *w, uint64_t at)
-{
-    for (size_t i = 0; i < w->n_bounds; i++)
-        if (w->bounds[i].at == at)
-            return true;
-    return false;
-}
-
 /* A chart inside a sheet is part of it; a substream that the list names is a sheet whatever is
  * still open. */
 static msh_err begin(msh_xls *w, msh_xls_in *in)
 {
     uint16_t version = msh_xls_u16(in), kind = msh_xls_u16(in);
     w->biff = version_of(in->r, version);
-    if (w->depth == 0 || w->depth >= MAX_NESTED || is_listed(w, in->r->at)) {
+    if (w->depth == 0 || w->depth >= MAX_NESTED || msh_xls_bound_at(w, in->r->at)) {
         w->depth = 1;
         return msh_xls_sheet_begin(w, in->r->at, kind);
     }

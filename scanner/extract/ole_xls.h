@@ -125,6 +125,8 @@ void msh_xls_unread(msh_xls *w, msh_view body);
  * constants behind the tokens. false: an unknown token ended the walk. */
 bool msh_biff_formula(unsigned biff, msh_view tokens, msh_view extra, msh_charset cs, msh_buf *out);
 
+/* The sheet whose BOF stands there; NULL: the list has none. */
+msh_xls_bound *msh_xls_bound_at(const msh_xls *w, uint64_t at);
 /* A sheet begins and ends (ole_xls_sheet.c). */
 MSH_MUST_CHECK msh_err msh_xls_sheet_begin(msh_xls *w, uint64_t at, uint16_t kind);
 MSH_MUST_CHECK msh_err msh_xls_sheet_end(msh_xls *w);

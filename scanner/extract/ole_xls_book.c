@@ -6,7 +6,7 @@
 #include "extract/numfmt.h"
 #include "extract/ole_xls.h"
 
-enum { MAX_SHEETS = 65536, MAX_STRINGS = 1 << 26, FRT_HEADER = 16 };
+enum { MAX_SHEETS = 16384, MAX_STRINGS = 1 << 26, FRT_HEADER = 16 };
 
 static void end_line(msh_buf *out)
 {
@@ -26,17 +26,27 @@ static msh_err emit_sheet_name(msh_xls *w, const msh_xls_bound *b)
     return msh_emit(w->x, &place, b->name, 0);
 }
 
-static msh_err read_boundsheet(msh_xls *w, msh_xls_in *in)
+/* Kept in order of their offsets, so that a BOF is found among many. */
+static msh_err add_bound(msh_xls *w, const msh_xls_bound *b)
 {
-    msh_xls_bound b = {.at = msh_xls_u32(in), .state = msh_xls_u8(in), .kind = msh_xls_u8(in)};
     if (w->n_bounds == w->cap_bounds) {
         size_t cap = w->cap_bounds ? w->cap_bounds * 2 : 16;
-        msh_xls_bound *all = cap <= MAX_SHEETS ? msh_realloc(w->bounds, cap * sizeof *all) : NULL;
+        msh_xls_bound *all = msh_realloc(w->bounds, cap * sizeof *all);
         if (!all)
             return MSH_E_MEMORY;
         w->bounds = all;
         w->cap_bounds = cap;
     }
+    size_t i = w->n_bounds++;
+    for (; i > 0 && w->bounds[i - 1].at > b->at; i--)
+        w->bounds[i] = w->bounds[i - 1];
+    w->bounds[i] = *b;
+    return MSH_OK;
+}
+
+static msh_err read_boundsheet(msh_xls *w, msh_xls_in *in)
+{
+    msh_xls_bound b = {.at = msh_xls_u32(in), .state = msh_xls_u8(in), .kind = msh_xls_u8(in)};
     msh_buf name;
     msh_buf_init(&name, 4096);
     msh_xls_string8(w, in, &name);
@@ -44,7 +54,10 @@ static msh_err read_boundsheet(msh_xls *w, msh_xls_in *in)
     msh_buf_dispose(&name);
     if (!b.name.data)
         return MSH_E_MEMORY;
-    w->bounds[w->n_bounds++] = b;
+    if (w->n_bounds < MAX_SHEETS)
+        MSH_TRY(add_bound(w, &b));
+    else
+        w->damaged = true;
     return emit_sheet_name(w, &b);
 }
 

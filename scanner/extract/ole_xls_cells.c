@@ -134,6 +134,8 @@ static msh_err put_tokens(msh_xls *w, cell c, msh_view tokens, msh_view extra)
         msh_xls_unread(w, extra);
     }
     msh_err err = msh_buf_err(&text);
+    if (err == MSH_OK && !w->in_sheet)
+        err = msh_xls_sheet_begin(w, MSH_NO_POSITION, 0);
     if (err == MSH_OK && !w->in_chart)
         err = msh_biff_sheet_beside(&w->sheet, MSH_GRID_BESIDE, c.row, c.col, msh_buf_view(&text));
     msh_buf_dispose(&text);
@@ -230,9 +232,9 @@ static msh_err read_columns(msh_xls *w, msh_xls_in *in)
     uint32_t from = msh_xls_u16(in), to = msh_xls_u16(in);
     (void)msh_xls_take(in, 4);
     uint16_t flags = msh_xls_u16(in);
-    if (in->failed || !w->in_sheet || !(flags & 1)) /* fHidden */
-        return MSH_OK;
-    return msh_biff_sheet_hide_columns(&w->sheet, from, to);
+    if (!in->failed && w->in_sheet && flags & 1) /* fHidden */
+        msh_biff_sheet_hide_columns(&w->sheet, from, to);
+    return MSH_OK;
 }
 
 const msh_xls_row msh_xls_cell_rows[] = {

@@ -163,6 +163,8 @@ void msh_xls_bytes(msh_xls *w, msh_view bytes, msh_buf *out)
     size_t used;
     uint64_t bad = 0;
     msh_charset cs = w->charset == MSH_CHARSET_COUNT ? MSH_CS_CP1252 : w->charset;
+    if (bytes.len == 0)
+        return;
     msh_charset_decode(cs, bytes, true, out, &used, &bad);
     if (!is_east_asian(cs) || bad)
         keep_eight(w, bytes);

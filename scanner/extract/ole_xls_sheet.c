@@ -8,18 +8,23 @@
 
 enum { GLOBALS = 0x0005, CHART = 0x0020 };
 
-static msh_xls_bound *bound_at(msh_xls *w, uint64_t at)
+msh_xls_bound *msh_xls_bound_at(const msh_xls *w, uint64_t at)
 {
-    for (size_t i = 0; i < w->n_bounds; i++)
-        if (w->bounds[i].at == at)
-            return &w->bounds[i];
-    return NULL;
+    size_t low = 0, high = w->n_bounds;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (w->bounds[middle].at < at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < w->n_bounds && w->bounds[low].at == at ? &w->bounds[low] : NULL;
 }
 
 /* Hidden by the list, or not in the list of a workbook that has one. */
 msh_err msh_xls_sheet_begin(msh_xls *w, uint64_t at, uint16_t kind)
 {
-    msh_xls_bound *b = bound_at(w, at);
+    msh_xls_bound *b = msh_xls_bound_at(w, at);
     if (w->in_sheet)
         MSH_TRY(msh_xls_sheet_end(w));
     w->place = w->doc->place;
