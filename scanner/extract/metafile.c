@@ -100,8 +100,8 @@ static msh_err emit_file(msh_extract *x, const msh_doc *doc, msh_view name, cons
     return err;
 }
 
-msh_err msh_metafile_dib(msh_extract *x, const msh_doc *doc, msh_view name, msh_view header,
-                         msh_view bits)
+static msh_err read_bitmap(msh_extract *x, const msh_doc *doc, msh_view name, msh_view header,
+                           msh_view bits)
 {
     enum { IS_JPEG = 4, IS_PNG = 5 };
     dib d;
@@ -121,7 +121,7 @@ msh_err msh_metafile_bitmap(msh_metafile *m, msh_view header, msh_view bits, uin
     char name[40];
     (void)snprintf(name, sizeof name, "image@%llu.bmp", (unsigned long long)in);
     m->bitmaps++;
-    return msh_metafile_dib(m->x, m->doc, msh_view_str(name), header, bits);
+    return read_bitmap(m->x, m->doc, msh_view_str(name), header, bits);
 }
 
 msh_err msh_metafile_end(msh_metafile *m)

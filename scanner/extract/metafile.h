@@ -28,10 +28,7 @@ typedef struct msh_metafile_string {
 } msh_metafile_string;
 void msh_metafile_put(msh_metafile *m, const msh_metafile_string *s);
 /* A bitmap without its file header: its info header with colours, and its pixels; or both in one
- * (bits empty). Tiny ones are patterns. */
-MSH_MUST_CHECK msh_err msh_metafile_dib(msh_extract *x, const msh_doc *doc, msh_view name,
-                                        msh_view header, msh_view bits);
-/* The same, counted, with a name from its place. */
+ * (bits empty). A child with a name from its place. Tiny ones are patterns. */
 MSH_MUST_CHECK msh_err msh_metafile_bitmap(msh_metafile *m, msh_view header, msh_view bits,
                                            uint64_t in);
 /* Hands on the text. Where there is none but much is drawn, it may be text as outlines. */

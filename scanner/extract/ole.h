@@ -66,9 +66,9 @@ MSH_MUST_CHECK msh_err msh_ole_settle(msh_ole *o, const msh_place *place, msh_er
 MSH_MUST_CHECK msh_err msh_ole_props(msh_ole *o, const msh_place *place, msh_view set);
 /* A package ([MS-OLEDS] 2.3.6): label, names and the file in it. */
 MSH_MUST_CHECK msh_err msh_ole_native(msh_ole *o, int entry, msh_view native);
-/* Pictures in a stream of Office (ole_blip.c): each to a child; their bytes become NULs, so that
- * the rest can be swept. */
-MSH_MUST_CHECK msh_err msh_ole_blips(msh_ole *o, int entry, msh_buf *bytes);
+/* Pictures and texts of shapes in a stream that is no tree of records (ole_drawings.c): pictures go
+ * to children, texts are emitted; their bytes become NULs, so that the rest can be swept. */
+MSH_MUST_CHECK msh_err msh_ole_drawings(msh_ole *o, int entry, msh_buf *bytes);
 /* A storage VBA ([MS-OVBA]): the source of every module. */
 MSH_MUST_CHECK msh_err msh_ole_vba(msh_ole *o, int storage);
 

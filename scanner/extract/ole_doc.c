@@ -374,7 +374,7 @@ static msh_err sweep_tables(msh_word *w)
             continue;
         msh_place place = msh_ole_place(w->o, entry);
         MSH_TRY(msh_ole_load(w->o, entry, &w->table));
-        MSH_TRY(msh_ole_blips(w->o, entry, &w->table));
+        MSH_TRY(msh_ole_drawings(w->o, entry, &w->table));
         msh_view v = msh_buf_view(&w->table);
         size_t zip = msh_view_find(v, MSH_VIEW("PK\3\4"), 0);
         if (zip != SIZE_MAX)
@@ -388,11 +388,11 @@ static msh_err sweep_tables(msh_word *w)
 static msh_err read_pictures(msh_word *w)
 {
     int data = msh_ole_find(w->o, "Data"), main = msh_ole_find(w->o, "WordDocument");
-    MSH_TRY(msh_ole_blips(w->o, main, &w->main));
+    MSH_TRY(msh_ole_drawings(w->o, main, &w->main));
     if (data < 0)
         return MSH_OK;
     MSH_TRY(msh_ole_load(w->o, data, &w->table));
-    MSH_TRY(msh_ole_blips(w->o, data, &w->table));
+    MSH_TRY(msh_ole_drawings(w->o, data, &w->table));
     msh_place place = msh_ole_place(w->o, data);
     return msh_sweep(w->o->x, &place, msh_buf_view(&w->table), 0);
 }

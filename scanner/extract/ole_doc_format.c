@@ -16,6 +16,8 @@ enum {
     SPRM_RMARK = 0x0801,
     SPRM_VANISH = 0x083c,
     SPRM_SYMBOL = 0x6a09,
+    SPRM_ICO = 0x2a42,
+    SPRM_CV = 0x6870,
     SPRM_SPEC_VANISH = 0x0818,
     SPRM_IN_TABLE = 0x2416,
     SPRM_ROW_END = 0x2417,
@@ -68,9 +70,20 @@ static void set(uint8_t *flags, uint8_t flag, msh_view operand)
         *flags &= (uint8_t)~flag;
 }
 
+/* White, or so near to it that nobody sees it. */
+static bool is_white(const msh_word_sprm *s)
+{
+    enum { WHITE = 8, NEAR = 0xf5 };
+    const uint8_t *p = s->operand.data;
+    if (s->code == SPRM_ICO)
+        return s->operand.len && p[0] == WHITE;
+    return s->operand.len == 4 && p[0] >= NEAR && p[1] >= NEAR && p[2] >= NEAR && p[3] == 0;
+}
+
 uint8_t msh_word_flags_of(msh_view grpprl, uint16_t *symbol)
 {
     uint8_t flags = 0;
+    bool white = false;
     msh_word_sprm s;
     while (msh_word_next_sprm(&grpprl, &s)) {
         if (s.code == SPRM_RMARK_DEL)
@@ -82,9 +95,11 @@ uint8_t msh_word_flags_of(msh_view grpprl, uint16_t *symbol)
         else if (s.code == SPRM_SYMBOL && s.operand.len == 4) {
             flags |= MSH_WORD_SYMBOL;
             *symbol = u16(s.operand.data + 2);
+        } else if (s.code == SPRM_ICO || s.code == SPRM_CV) {
+            white = is_white(&s);
         }
     }
-    return flags;
+    return white ? flags | MSH_WORD_HIDDEN : flags;
 }
 
 void msh_word_para_of(msh_view grpprl, msh_word_para *p)

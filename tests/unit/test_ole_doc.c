@@ -229,17 +229,19 @@ static void hidden_deleted_symbols(void)
 {
     static doc w;
     static const uint8_t vanish[] = {0x3c, 0x08, 1}, deleted[] = {0, 0x08, 1},
-                         star[] = {0x09, 0x6a, 4, 0, 0xab, 0xf0};
+                         star[] = {0x09, 0x6a, 4, 0, 0xab, 0xf0},
+                         white[] = {0x70, 0x68, 255, 255, 255, 0};
     begin(&w, false);
     uint32_t at = piece(&w, "甲乙丙丁(戊\r", true);
     format(&w, 0, at + 2, at + 4, vanish, sizeof vanish);
     format(&w, 0, at + 4, at + 6, deleted, sizeof deleted);
     format(&w, 0, at + 8, at + 10, star, sizeof star);
+    format(&w, 0, at + 10, at + 12, white, sizeof white);
     count(&w, 0, w.cp);
     finish(&w, NULL);
     read_built("a.doc");
     CHECK(has("body|a.doc!WordDocument||甲乙丁★戊\n"));
-    CHECK(has("hidden|a.doc!WordDocument||乙\n"));
+    CHECK(has("hidden|a.doc!WordDocument||乙\n戊\n"));
     CHECK(has("deleted|a.doc!WordDocument||丙\n甲乙丙丁★戊\n"));
     dump_end(&d);
 }
@@ -381,10 +383,13 @@ static void pictures_are_members(void)
     finish(&w, NULL);
     memcpy(data + 100, head, sizeof head);
     memcpy(data + 100 + 8 + 17, "\x89PNG\r\n\x1a\n", 8);
+    /* text art: one property with 6 bytes behind */
+    memcpy(data + 220, "\x13\0\x0b\xf0\x0c\0\0\0\xc0\x80\x06\0\0\0\x3a\x67\xc6\x5b\0\0", 20);
     cfb_stream(&b, 0, "Data", data, sizeof data);
     read_built("a.doc");
     CHECK(has("a.doc!Data@100.png"));
     CHECK(has("path here"));
+    CHECK(has("body|a.doc!Data|shape|机密\n"));
     dump_end(&d);
 }
 
