@@ -63,7 +63,14 @@ MSH_MUST_CHECK msh_err msh_rule_set_describe(const msh_rule_set *s, size_t i, ms
                                              void (*write)(void *ctx, msh_view part), void *ctx);
 void msh_rule_set_test_get(const msh_rule_set *s, size_t i, size_t k, msh_rule_example *out);
 
-/* A unit's own list of words (CSV, UTF-8: word, tier, note; the last two may be absent) as a pack.
+/* A list of titles and numbers (CSV: title, last day) as a register of keyed digests for rules of
+ * kind digest. The key is made at first use: register.key in the state folder. Errors: MSH_E_RULES
+ * with the line, MSH_E_STATE. */
+MSH_MUST_CHECK msh_err msh_rules_digest(const msh_options *options, const char *file,
+                                        void (*write)(void *ctx, msh_view part), void *ctx,
+                                        size_t *n, msh_error *why);
+
+/* A unit's own list of words (CSV: word, tier, note; the last two may be absent) as a pack.
  * write gets the pack piece by piece. Errors: MSH_E_RULES with the line. */
 MSH_MUST_CHECK msh_err msh_rules_import_csv(const char *file,
                                             void (*write)(void *ctx, msh_view part), void *ctx,

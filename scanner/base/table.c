@@ -1,8 +1,10 @@
-/* table.c: open addressing over an insertion-ordered entry list, SipHash-1-3 keyed by getrandom. */
+/* table.c: open addressing over an insertion-ordered entry list, SipHash-1-3 (sip.h) keyed by
+ * getrandom. */
 #define _GNU_SOURCE
 #include "base/table.h"
 
 #include "base/mem.h"
+#include "base/sip.h"
 #include "base/view.h"
 
 #include <sys/random.h>
@@ -15,52 +17,11 @@ typedef struct entry {
 } entry;
 
 struct msh_table {
-    uint64_t k0, k1;
+    msh_sip_key sip;
     entry *entries;
     uint32_t *slots; /* index + 1 into entries, 0 = free */
     size_t count, cap, n_slots;
 };
-
-#define ROTL(x, b) (((x) << (b)) | ((x) >> (64 - (b))))
-
-static void sip_round(uint64_t v[4])
-{
-    v[0] += v[1];
-    v[1] = ROTL(v[1], 13) ^ v[0];
-    v[0] = ROTL(v[0], 32);
-    v[2] += v[3];
-    v[3] = ROTL(v[3], 16) ^ v[2];
-    v[0] += v[3];
-    v[3] = ROTL(v[3], 21) ^ v[0];
-    v[2] += v[1];
-    v[1] = ROTL(v[1], 17) ^ v[2];
-    v[2] = ROTL(v[2], 32);
-}
-
-static uint64_t sip(const msh_table *t, msh_view key)
-{
-    uint64_t v[4] = {0x736f6d6570736575ull ^ t->k0, 0x646f72616e646f6dull ^ t->k1,
-                     0x6c7967656e657261ull ^ t->k0, 0x7465646279746573ull ^ t->k1};
-    size_t i = 0;
-    uint64_t m;
-    for (; i + 8 <= key.len; i += 8) {
-        memcpy(&m, key.data + i, 8);
-        v[3] ^= m;
-        sip_round(v);
-        v[0] ^= m;
-    }
-    m = (uint64_t)key.len << 56;
-    for (size_t k = 0; i + k < key.len; k++)
-        m |= (uint64_t)key.data[i + k] << (8 * k);
-    v[3] ^= m;
-    sip_round(v);
-    v[0] ^= m;
-    v[2] ^= 0xff;
-    sip_round(v);
-    sip_round(v);
-    sip_round(v);
-    return v[0] ^ v[1] ^ v[2] ^ v[3];
-}
 
 msh_table *msh_table_new(void)
 {
@@ -71,8 +32,7 @@ msh_table *msh_table_new(void)
     /* Without entropy the table still works; only the protection against chosen keys is weaker. */
     if (getrandom(keys, sizeof keys, GRND_NONBLOCK) != (ssize_t)sizeof keys)
         keys[0] = (uint64_t)(uintptr_t)t;
-    t->k0 = keys[0];
-    t->k1 = keys[1];
+    t->sip = (msh_sip_key){keys[0], keys[1]};
     return t;
 }
 
@@ -141,7 +101,7 @@ msh_err msh_table_put(msh_table *t, msh_view key, void *value, void **old)
         if (err != MSH_OK)
             return err;
     }
-    uint64_t hash = sip(t, key);
+    uint64_t hash = msh_sip(t->sip, key);
     uint32_t *slot = find_slot(t, hash, key);
     if (*slot) {
         entry *e = &t->entries[*slot - 1];
@@ -164,7 +124,7 @@ void *msh_table_get(const msh_table *t, msh_view key)
 {
     if (t->count == 0)
         return NULL;
-    uint32_t at = *find_slot(t, sip(t, key), key);
+    uint32_t at = *find_slot(t, msh_sip(t->sip, key), key);
     return at ? t->entries[at - 1].value : NULL;
 }
 

@@ -1,4 +1,5 @@
-/* cmd_rules.c: mishen rules list | explain ID | check | test | import-csv FILE. */
+/* cmd_rules.c: mishen rules list | explain ID | check | test | import-csv FILE |
+ * digest FILE. */
 #include "cli/rules_verbs.h"
 
 #include <string.h>
@@ -72,6 +73,24 @@ static int import_csv(const cli_args *a)
     return err == MSH_OK ? cli_rules_ended(a, 0) : cli_failed(a, err, &why);
 }
 
+static int digest(const cli_args *a)
+{
+    msh_error why = {0};
+    size_t n = 0;
+    if (a->n_words != 2)
+        return cli_usage(a, "用法：mishen rules digest 清单.csv > 规则目录/名称.register",
+                         "usage: mishen rules digest TITLES.csv > FOLDER/NAME.register");
+    msh_err err = msh_rules_digest(&a->options, a->words[1], write_part, stdout, &n, &why);
+    if (err != MSH_OK)
+        return cli_failed(a, err, &why);
+    fprintf(stderr,
+            cli_tr(a, "登记 %zu 条；原清单请按规定保管或销毁，钥匙在状态目录的 register.key\n",
+                   "%zu entries; keep or destroy the list as your rules say, the key is "
+                   "register.key in the state folder\n"),
+            n);
+    return cli_rules_ended(a, 0);
+}
+
 int cli_cmd_rules(cli_args *a)
 {
     static const struct {
@@ -84,6 +103,8 @@ int cli_cmd_rules(cli_args *a)
     const char *verb = a->n_words ? a->words[0] : "list";
     if (strcmp(verb, "import-csv") == 0)
         return import_csv(a);
+    if (strcmp(verb, "digest") == 0)
+        return digest(a);
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(verb, verbs[i].name) != 0)
             continue;
@@ -94,6 +115,6 @@ int cli_cmd_rules(cli_args *a)
         msh_rule_set_free(s);
         return code;
     }
-    return cli_usage(a, "rules 之后应为 list、explain、check、test 或 import-csv",
-                     "after rules: list, explain, check, test or import-csv");
+    return cli_usage(a, "rules 之后应为 list、explain、check、test、import-csv 或 digest",
+                     "after rules: list, explain, check, test, import-csv or digest");
 }

@@ -27,6 +27,9 @@ static void check_tests(const checker *c, size_t rule)
 {
     const msh_rule *r = &c->r->rules[rule];
     size_t none = 0;
+    /* What a register holds must not stand in a pack. */
+    if (msh_view_eq_str(msh_view_str(r->kind->name), "digest"))
+        return;
     for (size_t k = 0; k < r->info.n_tests; k++)
         none += !r->cases[k].expect;
     if (none < ENOUGH || r->info.n_tests - none < ENOUGH)

@@ -130,6 +130,7 @@ const msh_kind_compile *msh_compiler_begin(msh_compiler *c, const msh_compile_pa
 {
     c->pack = pack;
     c->rule = rule;
+    c->kind.register_key = pack->register_key;
     return &c->kind;
 }
 

@@ -83,6 +83,7 @@ typedef struct msh_kind_compile {
     void *ctx;
     msh_arena *arena; /* lives as long as the rule set */
     const msh_limits *limits;
+    const uint8_t *register_key; /* 32 bytes for kind digest; NULL: there is none */
     unsigned views; /* the views this rule reads: the kind's, or what `view:` of the rule says */
     msh_err (*want_literal)(void *ctx, msh_view word, uint32_t tag);
     /* Contents of a list file named in the pack. */
@@ -109,6 +110,8 @@ struct msh_kind {
     /* find: the `find:` map. *state: immutable afterwards. */
     msh_err (*compile)(const msh_kind_compile *c, msh_node *find, void **state, msh_error *why);
     void (*dispose)(void *state); /* for what is not in the arena; may be NULL */
+    /* The day (20261101) of a scan, once before it; may be NULL. */
+    void (*day)(void *state, uint32_t today);
     /* Called once with n_hits 0 before the hits of each view of a window that goes on with the
      * one before: it may go on, too. */
     bool begins;

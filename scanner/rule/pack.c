@@ -230,6 +230,7 @@ msh_err msh_loader_pack(msh_loader *l, msh_node *root, msh_node *only)
 static msh_err load_one(msh_loader *l, const msh_pack_source *p)
 {
     l->pack.name = p->name;
+    l->pack.register_key = p->register_key;
     if (p->bytes.len > l->r->limits.rule_file)
         return msh_yaml_refuse((msh_yaml_at){p->name, 1, 1}, "规则文件过大（见 --limit rule-file）",
                                "the rule file is too large (see --limit rule-file)", l->why);
@@ -327,6 +328,8 @@ void msh_rules_use(msh_rules *r, uint32_t today, msh_medium medium)
         rule->idle = today && (rule->info.valid_from > today ||
                                (rule->info.valid_to && rule->info.valid_to < today));
         rule->info.idle = rule->idle;
+        if (rule->kind->day)
+            rule->kind->day(rule->state, today);
         if (medium && rule->info.tiers[medium])
             rule->info.tier = rule->info.tiers[medium];
     }

@@ -34,7 +34,7 @@ typedef struct msh_pack_info {
 typedef struct msh_pack_source {
     const char *name;
     msh_view bytes;
-    msh_view folder; /* for `file:` of lists: see msh_rules_needs */
+    const uint8_t *register_key; /* 32 bytes for kind digest; NULL: there is none */
 } msh_pack_source;
 
 /* Parse, check and compile. Reads of word lists (`file: words.csv`) go through `read_list`, NULL =

@@ -78,6 +78,7 @@ typedef struct msh_compile_pack {
     const char *name; /* of the file, for messages */
     msh_err (*read_list)(void *ctx, const char *pack, msh_view file, msh_buf *out, msh_error *why);
     void *ctx;
+    const uint8_t *register_key;
 } msh_compile_pack;
 /* The rule that is compiled from now on; gives what its maps are read with. */
 const msh_kind_compile *msh_compiler_begin(msh_compiler *c, const msh_compile_pack *pack,

@@ -8,6 +8,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/view.h"
+#include "crypto/keyfile.h"
+#include "scan/state.h"
 #include "scan/where.h"
 
 #include <dirent.h>
@@ -15,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { MAX_PACKS = 1000, MAX_PATH = 4096 };
 
@@ -182,13 +185,27 @@ msh_err msh_pack_files_list(void *ctx, const char *pack, msh_view file, msh_buf 
     return MSH_OK;
 }
 
+/* The key of registers, made by `mishen rules digest`; most units have none. */
+static msh_err read_key(msh_pack_files *f, const msh_options *o)
+{
+    char state[MSH_STATE_PATH], path[MSH_STATE_PATH + 32];
+    if (msh_state_path(o, state, NULL) != MSH_OK)
+        return MSH_OK;
+    (void)snprintf(path, sizeof path, "%s/register.key", state);
+    if (access(path, F_OK) != 0)
+        return MSH_OK;
+    f->has_key = true;
+    return msh_keyfile_secret(path, f->key, f->why);
+}
+
 /* --- all ------------------------------------------------------------------------------------- */
 
 msh_err msh_pack_files_read(msh_pack_files *f, const msh_options *o, msh_error *why)
 {
     *f = (msh_pack_files){.ceiling = (size_t)o->limits.rule_file, .why = why};
     msh_arena_init(&f->names, 64 << 20);
-    return add_all(f, o);
+    MSH_TRY(add_all(f, o));
+    return read_key(f, o);
 }
 
 void msh_pack_files_dispose(msh_pack_files *f)
@@ -199,13 +216,15 @@ void msh_pack_files_dispose(msh_pack_files *f)
     }
     msh_free(f->list);
     msh_arena_dispose(&f->names);
+    msh_wipe(f->key, sizeof f->key);
 }
 
 msh_pack_source *msh_pack_files_sources(const msh_pack_files *f)
 {
     msh_pack_source *sources = msh_calloc(f->n, sizeof *sources);
     for (size_t i = 0; sources && i < f->n; i++)
-        sources[i] =
-            (msh_pack_source){.name = f->list[i].path, .bytes = msh_buf_view(&f->list[i].bytes)};
+        sources[i] = (msh_pack_source){.name = f->list[i].path,
+                                       .bytes = msh_buf_view(&f->list[i].bytes),
+                                       .register_key = f->has_key ? f->key : NULL};
     return sources;
 }

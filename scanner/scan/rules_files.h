@@ -21,6 +21,8 @@ typedef struct msh_pack_files {
     size_t n;
     size_t ceiling;
     msh_error *why;
+    uint8_t key[32]; /* of registers, where there is one */
+    bool has_key;
 } msh_pack_files;
 
 /* The packs that options name. Dispose also after an error. */

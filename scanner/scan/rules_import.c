@@ -1,17 +1,19 @@
-/* rules_import.c: a unit's own list of words (CSV from a spreadsheet, UTF-8 or GBK) as a rule pack:
- * one rule of kind words for each tier. Notes become comments. */
+/* rules_import.c: a unit's own list of words (CSV from a spreadsheet, UTF-8, GBK or UTF-16) as a
+ * rule pack: one rule of kind words for each tier. Notes become comments. Faults are named by line.
+ */
 #include <mishen/rules.h>
 
 #include "base/err.h"
-#include "base/file.h"
+#include "base/table.h"
 #include "base/view.h"
+#include "rule/chars.h"
 #include "rule/csv.h"
-#include "text/charset.h"
+#include "scan/list.h"
 #include "text/fold.h"
 
 #include <stdio.h>
 
-enum { TIERS = 4, CEILING = 16 << 20 };
+enum { TIERS = 4 };
 
 static const struct {
     const char *zh, *en, *id;
@@ -19,11 +21,6 @@ static const struct {
                   {"提示", "INFO", "info"},
                   {"复核", "REVIEW", "review"},
                   {"阻断", "BLOCK", "block"}};
-
-static msh_err refuse(const char *file, size_t line, const char *zh, const char *en, msh_error *why)
-{
-    return msh_fail(why, MSH_E_RULES, "%.120s:%zu:1: 错误：%s / error: %s", file, line, zh, en);
-}
 
 /* Printable, on one line. */
 static void put_plain(msh_buf *out, msh_view v)
@@ -59,37 +56,87 @@ static int tier_of(msh_view v)
     return 0;
 }
 
-static bool is_word(msh_view word)
+/* What is wrong with a word, NULL when nothing is. */
+static const char *fault_of(msh_view word, const char **en)
 {
     msh_buf folded;
     msh_buf_init(&folded, 8192);
     bool good = word.len <= 1000 && msh_fold_word(&folded, word);
+    size_t chars = good ? msh_chars_count(msh_buf_view(&folded)) : 0;
     msh_buf_dispose(&folded);
-    return good;
+    if (msh_csv_is_damaged(word)) {
+        *en = "the spreadsheet has lost the text of this cell (format it as text)";
+        return "这一格的内容已被表格软件损坏（#N/A 或科学计数法），请把该列设为“文本”后重新填写";
+    }
+    if (!good) {
+        *en = "the word is too long or holds only ignored characters";
+        return "词过长，或只含会被忽略的字符";
+    }
+    *en = "a single character would be found everywhere, write a longer word";
+    return chars < 2 ? "只有一个字的词会到处命中，请写长一些" : NULL;
+}
+
+/* A row typed with full-width commas: 词，级别，备注. */
+static void part_wide(msh_csv *csv)
+{
+    msh_view wide = MSH_VIEW("，"), all = csv->fields[0];
+    size_t first = msh_view_find(all, wide, 0);
+    if (csv->quoted[0] || csv->fields[1].len || first == SIZE_MAX)
+        return;
+    msh_view rest = msh_view_cut(all, first + wide.len, all.len);
+    size_t second = msh_view_find(rest, wide, 0);
+    csv->fields[0] = msh_view_cut(all, 0, first);
+    csv->fields[1] = msh_view_cut(rest, 0, second == SIZE_MAX ? rest.len : second);
+    if (second != SIZE_MAX)
+        csv->fields[2] = msh_view_cut(rest, second + wide.len, rest.len);
+}
+
+typedef struct sorter {
+    const char *file;
+    msh_buf *lists;
+    msh_table *known; /* word → its tier */
+    msh_error *why;
+} sorter;
+
+static msh_err sort_row(sorter *s, msh_csv *csv)
+{
+    const char *en = "", *zh;
+    part_wide(csv);
+    int tier = tier_of(csv->fields[1]);
+    if ((zh = fault_of(csv->fields[0], &en)) != NULL)
+        return msh_list_refuse(s->file, csv->line, zh, en, s->why);
+    if (!tier)
+        return msh_list_refuse(
+            s->file, csv->line,
+            "第二列应为 阻断、复核、提示，或空着；如果全角逗号是词的一部分，请给词加英文双引号",
+            "the second column is BLOCK, REVIEW, INFO or empty", s->why);
+    intptr_t before = (intptr_t)msh_table_get(s->known, csv->fields[0]);
+    if (before == tier)
+        return MSH_OK;
+    if (before)
+        return msh_list_refuse(s->file, csv->line, "这个词前面已经有了，级别却不同",
+                               "this word stands further up with another tier", s->why);
+    void *old;
+    if (msh_table_put(s->known, csv->fields[0], (void *)(intptr_t)tier, &old) != MSH_OK)
+        return msh_fail(s->why, MSH_E_MEMORY, "内存不足 / out of memory");
+    put_word(&s->lists[tier], csv->fields[0], csv->fields[2]);
+    return MSH_OK;
 }
 
 static msh_err sort_words(const char *file, msh_view bytes, msh_buf lists[TIERS], msh_error *why)
 {
     msh_csv csv;
-    msh_err err = MSH_OK;
+    sorter s = {file, lists, msh_table_new(), why};
+    msh_err err = s.known ? MSH_OK : msh_fail(why, MSH_E_MEMORY, "内存不足 / out of memory");
     msh_csv_begin(&csv, bytes);
-    while (err == MSH_OK && msh_csv_next(&csv)) {
-        int tier = tier_of(csv.fields[1]);
-        if (msh_csv_is_idle(&csv))
-            continue;
-        if (!is_word(csv.fields[0]))
-            err = refuse(file, csv.line, "词过长，或只含会被忽略的字符",
-                         "the word is too long or holds only ignored characters", why);
-        else if (!tier)
-            err = refuse(file, csv.line, "第二列应为 阻断、复核、提示，或空着",
-                         "the second column is BLOCK, REVIEW, INFO or empty", why);
-        else
-            put_word(&lists[tier], csv.fields[0], csv.fields[2]);
-    }
+    while (err == MSH_OK && msh_csv_next(&csv))
+        if (!msh_csv_is_idle(&csv))
+            err = sort_row(&s, &csv);
     if (err == MSH_OK && msh_buf_err(&csv.text) != MSH_OK)
-        err = refuse(file, csv.line, "这一行过长（引号没有成对？）",
-                     "the row is too long (quotes?)", why);
+        err = msh_list_refuse(file, csv.line, "这一行过长（引号没有成对？）",
+                              "the row is too long (quotes?)", why);
     msh_csv_dispose(&csv);
+    msh_table_free(s.known, NULL);
     return err;
 }
 
@@ -110,7 +157,7 @@ static msh_err make_pack(const char *file, msh_view bytes, msh_buf *out, msh_err
     msh_buf lists[TIERS];
     bool any = false;
     for (int t = 0; t < TIERS; t++)
-        msh_buf_init(&lists[t], 4 * (size_t)CEILING);
+        msh_buf_init(&lists[t], 4 * (size_t)MSH_LIST_MOST);
     msh_err err = sort_words(file, bytes, lists, why);
     msh_buf_put_str(out, "format: 1\npack: {id: unit-words, version: \"1\"}\nrules:\n");
     for (int t = TIERS - 1; t > 0; t--) {
@@ -123,39 +170,22 @@ static msh_err make_pack(const char *file, msh_view bytes, msh_buf *out, msh_err
             err = msh_fail(why, MSH_E_MEMORY, "内存不足 / out of memory");
         msh_buf_dispose(&lists[t]);
     }
-    return err == MSH_OK && !any ? refuse(file, 1, "没有词", "no words", why) : err;
-}
-
-/* Spreadsheets save GBK where UTF-8 is not asked for. */
-static msh_err to_utf8(const char *file, const msh_buf *in, msh_buf *out, msh_error *why)
-{
-    size_t used;
-    uint64_t bad = 0;
-    if (msh_view_is_utf8(msh_buf_view(in))) {
-        msh_buf_put_view(out, msh_buf_view(in));
-        return MSH_OK;
-    }
-    msh_charset_decode(MSH_CS_GB18030, msh_buf_view(in), true, out, &used, &bad);
-    return bad ? refuse(file, 1, "编码既不是 UTF-8 也不是 GBK", "neither UTF-8 nor GBK", why)
-               : MSH_OK;
+    return err == MSH_OK && !any ? msh_list_refuse(file, 1, "没有词", "no words", why) : err;
 }
 
 msh_err msh_rules_import_csv(const char *file, void (*write)(void *ctx, msh_view part), void *ctx,
                              msh_error *why)
 {
-    msh_buf raw, text, pack;
-    msh_buf_init(&raw, CEILING);
-    msh_buf_init(&text, 2 * (size_t)CEILING);
-    msh_buf_init(&pack, 16 * (size_t)CEILING);
+    msh_buf text, pack;
+    msh_buf_init(&text, 2 * (size_t)MSH_LIST_MOST);
+    msh_buf_init(&pack, 16 * (size_t)MSH_LIST_MOST);
     msh_err err = MSH_OK;
-    MSH_GUARD(msh_file_read(file, &raw, why));
-    MSH_GUARD(to_utf8(file, &raw, &text, why));
+    MSH_GUARD(msh_list_read(file, &text, why));
     MSH_GUARD(make_pack(file, msh_buf_view(&text), &pack, why));
     err = msh_buf_err(&pack);
     if (err == MSH_OK)
         write(ctx, msh_buf_view(&pack));
 out:
-    msh_buf_dispose(&raw);
     msh_buf_dispose(&text);
     msh_buf_dispose(&pack);
     return err;

@@ -73,9 +73,47 @@ printf '词,级别,备注\n"内,部",阻断,某处\n王'"'"'五,,\n绝密件,提
 "$MISHEN" rules import-csv "$dir/unit.csv" > "$dir/unit.yaml" || fail "import-csv"
 want 0 '3 条规则' rules list --rules "$dir/unit.yaml"
 want 0 'unit.words-block' rules explain unit.words-block --rules "$dir/unit.yaml"
-printf '词,高\n甲,高\n' > "$dir/tier.csv"
+printf '词,高\n甲乙,高\n' > "$dir/tier.csv"
 want 64 'tier.csv:2:1: 错误' rules import-csv "$dir/tier.csv"
 want 64 '用法' rules import-csv
+
+# As spreadsheets save: UTF-16 with tabs, sep=, ="text", full-width commas, blanks, doubles, empty rows.
+printf '词\t级别\t备注\n内部件\t阻断\t某处\n' | iconv -f UTF-8 -t UTF-16 > "$dir/u16.csv"
+"$MISHEN" rules import-csv "$dir/u16.csv" > "$dir/u16.yaml" || fail "import-csv of UTF-16"
+want 0 '1 条规则' rules list --rules "$dir/u16.yaml"
+printf '\357\273\277sep=;\r\n词;级别\r\n"=""0012 号""";阻断\r\n　红头件　; 复核 \r\n红头件;复核\r\n;;\r\n甲方，乙方案，提示\r\n' > "$dir/sep.csv"
+want 64 'sep.csv:7:1: 错误：第二列应为' rules import-csv "$dir/sep.csv"
+sed -i 's/甲方，乙方案，提示/丙类件，提示，某处/' "$dir/sep.csv"
+"$MISHEN" rules import-csv "$dir/sep.csv" > "$dir/sep.yaml" || fail "import-csv with quirks"
+for word in "'0012 号'" "'红头件'" "'丙类件'  # 某处"; do grep -qF -- "- $word" "$dir/sep.yaml" || fail "no $word in the pack"; done
+[ "$(grep -c 红头件 "$dir/sep.yaml")" = 1 ] || fail "a word twice"
+printf '红头件,复核\n红头件,阻断\n' > "$dir/twice.csv"
+want 64 'twice.csv:2:1: 错误：这个词前面已经有了' rules import-csv "$dir/twice.csv"
+printf '词\n#N/A\n' > "$dir/na.csv"
+want 64 'na.csv:2:1: 错误：这一格的内容已被表格软件损坏' rules import-csv "$dir/na.csv"
+printf '词\n3.30201E+17\n' > "$dir/e.csv"
+want 64 'e.csv:2:1: 错误：这一格的内容已被表格软件损坏' rules import-csv "$dir/e.csv"
+printf '词\n密\n' > "$dir/one.csv"
+want 64 'one.csv:2:1: 错误：只有一个字' rules import-csv "$dir/one.csv"
+printf '词\nPK\003\004\000\000' > "$dir/x.csv"
+want 64 '不是文本文件' rules import-csv "$dir/x.csv"
+
+# A register of titles: no text in it, found in documents, useless without its key.
+mkdir "$dir/reg" "$dir/docs"
+printf '标题,截止\n关于调整沿海观测站布局的通知,\n海保发〔2026〕17号,2099-12-31\n' > "$dir/titles.csv"
+"$MISHEN" rules digest "$dir/titles.csv" --state "$dir/state" > "$dir/reg/received.register" 2> "$dir/said" || fail "digest"
+grep -q '登记 2 条' "$dir/said" || fail "digest says nothing"
+! grep -q '沿海\|2026' "$dir/reg/received.register" || fail "text in a register"
+sed 's/{kind: list, file: words.csv}/{kind: digest, file: received.register}/; /^    tests:/,$d' "$dir/good.yaml" > "$dir/reg/reg.yaml"
+want 0 '问题 0 个' rules check --rules "$dir/reg" --state "$dir/state"
+want 64 '钥匙' rules list --rules "$dir/reg" --state "$dir/other"
+echo '见《关于调整沿海观测站 布局的通知》。' > "$dir/docs/a.txt"
+want 1 '需要复核' scan "$dir/docs" --rules "$dir/reg" --state "$dir/state" --no-ocr
+! grep -rq '沿海' "$dir/state" || fail "a title in the state folder"
+printf '标题\n短题\n' > "$dir/short.csv"
+want 64 'short.csv:2:1: 错误：标题或文号' rules digest "$dir/short.csv" --state "$dir/state"
+printf '标题,到期\n关于调整沿海观测站布局的通知,明年\n' > "$dir/until.csv"
+want 64 'until.csv:2:1: 错误：第二列应为截止日期' rules digest "$dir/until.csv" --state "$dir/state"
 
 # The shipped packs.
 want 0 '未通过 0 条' rules test
