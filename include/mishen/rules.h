@@ -63,6 +63,19 @@ MSH_MUST_CHECK msh_err msh_rule_set_describe(const msh_rule_set *s, size_t i, ms
                                              void (*write)(void *ctx, msh_view part), void *ctx);
 void msh_rule_set_test_get(const msh_rule_set *s, size_t i, size_t k, msh_rule_example *out);
 
+/* The signature of one pack by a person, whose keys are made at first use (as for approvals): a
+ * note to be kept beside the pack as PACK.sig, and the person's public keys, a line each. */
+MSH_MUST_CHECK msh_err msh_rules_sign(const msh_options *o, const char *file, const char *by,
+                                      void (*write)(void *ctx, msh_view note, msh_view keys),
+                                      void *ctx, msh_error *why);
+/* From now on packs signed with this key (a line as above) are good. */
+MSH_MUST_CHECK msh_err msh_rules_trust(const msh_options *o, const char *key, msh_error *why);
+/* A signed pack becomes one of those in force, in place of an older one of the same id. Errors:
+ * MSH_E_EVIDENCE (signature), MSH_E_RULES (not newer, does not load). */
+MSH_MUST_CHECK msh_err msh_rules_import(const msh_options *o, const char *file,
+                                        void (*imported)(void *ctx, const msh_pack_ref *p),
+                                        void *ctx, msh_error *why);
+
 /* A list of titles and numbers (CSV: title, last day) as a register of keyed digests for rules of
  * kind digest. The key is made at first use: register.key in the state folder. Errors: MSH_E_RULES
  * with the line, MSH_E_STATE. */

@@ -38,7 +38,8 @@ typedef struct msh_options {
     bool no_sandbox;
     bool inproc;
     bool no_ocr;
-    msh_medium medium;   /* where it is going to stand; rules may be graver there */
+    bool signed_rules; /* rule packs named by rules and add_rules must be signed by a trusted key */
+    msh_medium medium; /* where it is going to stand; rules may be graver there */
     const char *libexec; /* helper programs; NULL = where the build put them */
     const char *data;    /* shipped rules; NULL = where the build put them */
 } msh_options;
@@ -72,6 +73,12 @@ MSH_MUST_CHECK msh_err msh_scan(const msh_options *options, const msh_scan_job *
 MSH_MUST_CHECK msh_err msh_extract_files(const msh_options *options, const char *const *files,
                                          size_t n, const char *format, int *exit_code,
                                          msh_error *why);
+
+/* `mishen scan --explain`: for each text its lines as they are matched, the rules whose words stand
+ * there, and why each is a finding or is none. Prints document text; touches no state and no log.
+ */
+MSH_MUST_CHECK msh_err msh_explain_files(const msh_options *options, const char *const *files,
+                                         size_t n, int *exit_code, msh_error *why);
 
 /* A release (一条信息) to approve in one step: body and attachments. */
 typedef struct msh_approve_job {

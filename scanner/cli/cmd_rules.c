@@ -1,5 +1,5 @@
 /* cmd_rules.c: mishen rules list | explain ID | check | test | import-csv FILE |
- * digest FILE. */
+ * digest FILE | sign | trust | import. */
 #include "cli/rules_verbs.h"
 
 #include <string.h>
@@ -91,30 +91,36 @@ static int digest(const cli_args *a)
     return cli_rules_ended(a, 0);
 }
 
+static int with_rules(const cli_args *a, int (*run)(const cli_args *a, const msh_rule_set *s))
+{
+    msh_rule_set *s = NULL;
+    msh_error why = {0};
+    msh_err err = msh_rule_set_load(&a->options, &s, &why);
+    int code = err == MSH_OK ? run(a, s) : cli_failed(a, err, &why);
+    msh_rule_set_free(s);
+    return code;
+}
+
 int cli_cmd_rules(cli_args *a)
 {
     static const struct {
         const char *name;
         int (*run)(const cli_args *a, const msh_rule_set *s);
-    } verbs[] = {{"list", list},
-                 {"explain", cli_rules_explain},
-                 {"check", cli_rules_check},
-                 {"test", cli_rules_test}};
+        int (*alone)(const cli_args *a);
+    } verbs[] = {{"list", list, NULL},
+                 {"explain", cli_rules_explain, NULL},
+                 {"check", cli_rules_check, NULL},
+                 {"test", cli_rules_test, NULL},
+                 {"import-csv", NULL, import_csv},
+                 {"digest", NULL, digest},
+                 {"sign", NULL, cli_rules_sign},
+                 {"trust", NULL, cli_rules_trust},
+                 {"import", NULL, cli_rules_import}};
     const char *verb = a->n_words ? a->words[0] : "list";
-    if (strcmp(verb, "import-csv") == 0)
-        return import_csv(a);
-    if (strcmp(verb, "digest") == 0)
-        return digest(a);
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
-        if (strcmp(verb, verbs[i].name) != 0)
-            continue;
-        msh_rule_set *s = NULL;
-        msh_error why = {0};
-        msh_err err = msh_rule_set_load(&a->options, &s, &why);
-        int code = err == MSH_OK ? verbs[i].run(a, s) : cli_failed(a, err, &why);
-        msh_rule_set_free(s);
-        return code;
-    }
-    return cli_usage(a, "rules 之后应为 list、explain、check、test、import-csv 或 digest",
-                     "after rules: list, explain, check, test, import-csv or digest");
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (strcmp(verb, verbs[i].name) == 0)
+            return verbs[i].alone ? verbs[i].alone(a) : with_rules(a, verbs[i].run);
+    return cli_usage(
+        a, "rules 之后应为 list、explain、check、test、import-csv、digest、sign、trust 或 import",
+        "after rules: list, explain, check, test, import-csv, digest, sign, trust or import");
 }

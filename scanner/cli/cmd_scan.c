@@ -43,6 +43,21 @@ static int failed(const cli_args *a, msh_err err, const msh_error *why, int code
     return code ? code : usual;
 }
 
+/* Shows text, so it goes to standard output only, and only for files that are named. */
+static int explain(const cli_args *a, const msh_scan_job *job)
+{
+    msh_error why = {0};
+    int code = 0;
+    if (job->n_paths == 0 || job->files_from || job->output || strcmp(job->format, "text") != 0)
+        return cli_usage(a,
+                         "--explain 会显示文件内容，只能用于列出的文件，不能与 "
+                         "--output、--files-from、--format 合用",
+                         "--explain shows document text: for named files only, without --output, "
+                         "--files-from and --format");
+    msh_err err = msh_explain_files(&a->options, job->paths, job->n_paths, &code, &why);
+    return err == MSH_OK ? code : failed(a, err, &why, code);
+}
+
 int cli_cmd_scan(cli_args *a)
 {
     msh_scan_job job = {.color = a->color, .width = a->width};
@@ -61,6 +76,8 @@ int cli_cmd_scan(cli_args *a)
     if (!parse_progress(cli_option_or(a, "--progress", "auto"), &job.progress))
         return cli_usage(a, "--progress 只能是 auto、never 或 json",
                          "--progress is auto, never or json");
+    if (cli_flag(a, "--explain"))
+        return explain(a, &job);
     if (job.n_paths == 0 && !job.files_from)
         return cli_usage(a, "要检查什么？给出文件、文件夹，或用 - 表示标准输入",
                          "scan what? name files, folders, or - for standard input");

@@ -8,6 +8,10 @@ int cli_rules_explain(const cli_args *a, const msh_rule_set *s);
 int cli_rules_test(const cli_args *a, const msh_rule_set *s);
 int cli_rules_check(const cli_args *a, const msh_rule_set *s);
 
+int cli_rules_sign(const cli_args *a);
+int cli_rules_trust(const cli_args *a);
+int cli_rules_import(const cli_args *a);
+
 /* Shared: a view printed safely; the English text where it is asked for and there is one; flush and
  * give the code. */
 void cli_rules_put(msh_view v);

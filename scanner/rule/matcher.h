@@ -58,8 +58,9 @@ struct msh_matcher {
     uint8_t *item_memory;
     msh_tally tally;
     msh_placer placer;
-    const msh_rule *only; /* look for this rule alone; NULL = all */
-    bool regex_limit;     /* a regex reached its limit in this text */
+    struct msh_trace *trace; /* tells what is seen and judged (trace.h); NULL = nobody asks */
+    const msh_rule *only;    /* look for this rule alone; NULL = all */
+    bool regex_limit;        /* a regex reached its limit in this text */
 };
 
 /* From a view's offset to the byte of the match text; cheapest when asked in ascending order. */

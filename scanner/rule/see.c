@@ -1,5 +1,6 @@
 /* see.c: one view of a text: the literals of all rules at once, then each kind with its own. */
 #include "rule/matcher.h"
+#include "rule/trace.h"
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -121,6 +122,8 @@ static msh_err ask_with_hits(msh_matcher *m, const msh_seen *s, uint32_t rule,
     const msh_rule *r = &m->rules->rules[rule];
     if (!is_asked(m, r))
         return MSH_OK;
+    if (m->trace)
+        msh_trace_hits(m->trace, s, rule, h, n);
     bool written = r->views & 1u << MSH_VIEW_WRITTEN;
     bool here = r->views & 1u << s->view.view;
     if (r->kind->hits_only && here)

@@ -2,6 +2,7 @@
  * of several at one place the gravest, then the longest. */
 #include "rule/judge.h"
 #include "rule/matcher.h"
+#include "rule/trace.h"
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -13,9 +14,16 @@
 /* --- context --------------------------------------------------------------------------------- */
 
 /* Whether position, near and except let it stand; *tier may become that of the exception. */
-static bool in_context(const msh_rule *r, const msh_seen *s, const msh_candidate *c, msh_tier *tier)
+static bool in_context(msh_matcher *m, const msh_seen *s, uint32_t rule, const msh_candidate *c,
+                       msh_tier *tier)
 {
-    return r->plain || msh_judge(r, &s->view, c, tier).stands;
+    const msh_rule *r = &m->rules->rules[rule];
+    msh_judged judged = {MSH_JUDGED_STANDS, true};
+    if (!r->plain)
+        judged = msh_judge(r, &s->view, c, tier);
+    if (m->trace)
+        msh_trace_candidate(m->trace, s, rule, c, judged, *tier);
+    return judged.stands;
 }
 
 /* In two windows: hits that end inside the overlap were seen in the window before; those that touch
@@ -123,7 +131,7 @@ msh_err msh_consider_hit(msh_matcher *m, const msh_seen *s, const msh_rule_hit *
         return MSH_OK;
     msh_candidate c = {.start = h->start, .end = h->end};
     msh_tier tier = r->info.tier;
-    if (!in_context(r, s, &c, &tier) || !is_unescaped_news(m, s, h->start, h->end))
+    if (!in_context(m, s, rule, &c, &tier) || !is_unescaped_news(m, s, h->start, h->end))
         return MSH_OK;
     span at = {0, 0};
     if (!first) {
@@ -166,7 +174,7 @@ msh_err msh_consider(msh_matcher *m, const msh_seen *s, uint32_t rule, const msh
     msh_tier tier = c->tier ? c->tier : r->info.tier;
     if (tier > r->info.tier && !c->raises)
         tier = r->info.tier;
-    if (!in_context(r, s, c, &tier) || !is_unescaped_news(m, s, c->start, c->end))
+    if (!in_context(m, s, rule, c, &tier) || !is_unescaped_news(m, s, c->start, c->end))
         return MSH_OK;
     msh_pending p = {.rule = rule, .view = s->number, .tier = tier, .count = c->count};
     span at = span_of(m, s, c->start, c->end);

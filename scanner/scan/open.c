@@ -28,6 +28,8 @@ msh_err msh_open_room(const msh_options *options, const msh_rules *rules, bool t
                                    .sandbox = !options->no_sandbox,
                                    .inproc = options->inproc,
                                    .texts = texts,
+                                   .explain = texts && rules,
+                                   .lang = options->lang,
                                    .ocr = !options->no_ocr,
                                    .libexec = libexec};
     return msh_room_open(&room, out, why);

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/view.h"
 #include "scan/rules_files.h"
+#include "scan/rules_sign.h"
 #include "scan/ruleset.h"
 
 #include <string.h>
@@ -32,24 +33,67 @@ static msh_err compile(msh_pack_files *f, msh_rule_set *s, msh_error *why)
     return err;
 }
 
-msh_err msh_rule_set_load(const msh_options *options, msh_rule_set **out, msh_error *why)
+static msh_err verify_all(const msh_options *o, const msh_pack_files *f, const msh_rule_set *s,
+                          msh_error *why)
 {
-    *out = NULL;
+    for (size_t i = 0; i < f->n; i++) {
+        msh_pack_info info;
+        msh_rules_pack_info(s->rules, i, &info);
+        MSH_TRY(msh_rules_verify(o, &f->list[i], &info, why));
+    }
+    return MSH_OK;
+}
+
+static msh_err load(const msh_options *o, msh_pack_files *f, bool verify, msh_rule_set **out,
+                    msh_error *why)
+{
     msh_rule_set *s = msh_calloc(1, sizeof *s);
+    *out = s;
     if (!s)
         return msh_fail(why, MSH_E_MEMORY, "内存不足 / out of memory");
-    s->limits = options->limits;
-    msh_pack_files f;
-    msh_err err = msh_pack_files_read(&f, options, why);
+    s->limits = o->limits;
+    MSH_TRY(compile(f, s, why));
+    return verify ? verify_all(o, f, s, why) : MSH_OK;
+}
+
+/* *f is to be disposed of, whatever comes. */
+static msh_err load_files(const msh_options *o, msh_pack_files *f, bool verify, msh_rule_set **out,
+                          msh_error *why)
+{
+    *out = NULL;
+    msh_err err = msh_pack_files_read(f, o, why);
     if (err == MSH_OK)
-        err = compile(&f, s, why);
+        err = load(o, f, verify, out, why);
+    if (err == MSH_OK)
+        return MSH_OK;
+    msh_rule_set_free(*out);
+    *out = NULL;
+    return err;
+}
+
+msh_err msh_rule_set_load_files(const msh_options *o, msh_pack_files *f, msh_rule_set **out,
+                                msh_error *why)
+{
+    *f = (msh_pack_files){.keep_lists = true};
+    return load_files(o, f, true, out, why);
+}
+
+static msh_err load_set(const msh_options *o, bool verify, msh_rule_set **out, msh_error *why)
+{
+    msh_pack_files f = {.keep_lists = false};
+    msh_err err = load_files(o, &f, verify, out, why);
     msh_pack_files_dispose(&f);
-    if (err != MSH_OK) {
-        msh_rule_set_free(s);
-        return err;
-    }
-    *out = s;
-    return MSH_OK;
+    return err;
+}
+
+msh_err msh_rule_set_load(const msh_options *options, msh_rule_set **out, msh_error *why)
+{
+    return load_set(options, true, out, why);
+}
+
+msh_err msh_rule_set_load_unsigned(const msh_options *options, msh_rule_set **out, msh_error *why)
+{
+    return load_set(options, false, out, why);
 }
 
 uint32_t msh_today(void)
@@ -59,6 +103,17 @@ uint32_t msh_today(void)
     if (!localtime_r(&now, &day))
         return 0;
     return (uint32_t)((day.tm_year + 1900) * 10000 + (day.tm_mon + 1) * 100 + day.tm_mday);
+}
+
+size_t msh_rule_set_idle(const msh_rule_set *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < msh_rules_count(s->rules); i++) {
+        msh_rule_info info;
+        msh_rules_info(s->rules, i, &info);
+        n += info.idle;
+    }
+    return n;
 }
 
 void msh_rule_set_use(msh_rule_set *s, msh_medium medium)

@@ -2,6 +2,7 @@
  *
  * Refused: files that anyone may write, lists outside of the pack's folder, folders without packs.
  * The digest of a pack is that of its file followed by the lists it reads, in order. */
+#define _GNU_SOURCE
 #include "scan/rules_files.h"
 
 #include "base/err.h"
@@ -19,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MAX_PACKS = 1000, MAX_PATH = 4096 };
+enum { MAX_PACKS = 1000, MAX_PATH = 4096, SIGNATURE_MOST = 1 << 20 };
 
 static msh_err no_memory(msh_error *why)
 {
@@ -60,7 +61,16 @@ static msh_err read_file(const char *path, msh_buf *out, msh_error *why)
 
 /* --- which files ----------------------------------------------------------------------------- */
 
-static msh_err add_file(msh_pack_files *f, const char *path)
+static msh_err read_signature(msh_pack_file *p, msh_error *why)
+{
+    char path[MAX_PATH];
+    int len = snprintf(path, sizeof path, "%s.sig", p->path);
+    if (len < 0 || (size_t)len >= sizeof path || access(path, F_OK) != 0)
+        return MSH_OK;
+    return read_file(path, &p->signature, why);
+}
+
+static msh_err add_file(msh_pack_files *f, const char *path, bool must_be_signed)
 {
     if (f->n == MAX_PACKS)
         return msh_fail(f->why, MSH_E_RULES, "错误：规则包过多 / error: too many rule packs");
@@ -71,10 +81,13 @@ static msh_err add_file(msh_pack_files *f, const char *path)
     msh_pack_file *p = &f->list[f->n];
     *p = (msh_pack_file){.path = msh_arena_string(&f->names, msh_view_str(path))};
     msh_buf_init(&p->bytes, f->ceiling);
+    msh_buf_init(&p->signature, SIGNATURE_MOST);
+    p->must_be_signed = must_be_signed;
     f->n++;
     if (!p->path || msh_digest_new(MSH_DIGEST_SHA256, &p->digest) != MSH_OK)
         return no_memory(f->why);
     MSH_TRY(read_file(p->path, &p->bytes, f->why));
+    MSH_TRY(read_signature(p, f->why));
     return msh_digest_update(p->digest, msh_buf_view(&p->bytes));
 }
 
@@ -119,7 +132,35 @@ static msh_err list_folder(msh_pack_files *f, const char *folder, char **names, 
     return err;
 }
 
-static msh_err add_folder(msh_pack_files *f, const char *folder)
+/* Names of a pack that was imported, STATE/rules/ID/ID.yaml; false when there is none. */
+static bool imported_path(const char *state, const char *id, char out[MAX_PATH])
+{
+    int len = snprintf(out, MAX_PATH, "%s/rules/%s/%s.yaml", state, id, id);
+    return len > 0 && len < MAX_PATH && access(out, F_OK) == 0;
+}
+
+/* A shipped pack, or the imported one that has taken its place. */
+static msh_err add_shipped(msh_pack_files *f, const char *state, const char *path)
+{
+    char id[128], imported[MAX_PATH];
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    int len = dot ? (int)(dot - name) : 0;
+    (void)snprintf(id, sizeof id, "%.*s", len, name);
+    bool replaced = state && imported_path(state, id, imported);
+    return replaced ? add_file(f, imported, true) : add_file(f, path, false);
+}
+
+static bool is_listed(const msh_pack_files *f, const char *path)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (strcmp(f->list[i].path, path) == 0)
+            return true;
+    return false;
+}
+
+/* state: its imported packs take the place of those of the same name; NULL = none do. */
+static msh_err add_folder(msh_pack_files *f, const char *folder, const char *state, bool must)
 {
     char **names = msh_calloc(MAX_PACKS, sizeof *names);
     size_t n = 0;
@@ -127,7 +168,7 @@ static msh_err add_folder(msh_pack_files *f, const char *folder)
         return no_memory(f->why);
     msh_err err = list_folder(f, folder, names, &n);
     for (size_t i = 0; i < n && err == MSH_OK; i++)
-        err = add_file(f, names[i]);
+        err = state ? add_shipped(f, state, names[i]) : add_file(f, names[i], must);
     msh_free(names);
     if (err == MSH_OK && n == 0)
         return msh_fail(
@@ -137,29 +178,63 @@ static msh_err add_folder(msh_pack_files *f, const char *folder)
     return err;
 }
 
-static msh_err add_path(msh_pack_files *f, const char *path)
+/* Imported packs that take nobody's place, by name. */
+static msh_err add_imported(msh_pack_files *f, const char *state)
+{
+    char folder[MAX_PATH], path[MAX_PATH];
+    struct dirent **found = NULL;
+    (void)snprintf(folder, sizeof folder, "%s/rules", state);
+    int n = scandir(folder, &found, NULL, alphasort);
+    msh_err err = MSH_OK;
+    for (int i = 0; i < n; i++) {
+        if (err == MSH_OK && found[i]->d_name[0] != '.' &&
+            imported_path(state, found[i]->d_name, path) && !is_listed(f, path))
+            err = add_file(f, path, true);
+        free(found[i]);
+    }
+    free(found);
+    return err;
+}
+
+static msh_err add_path(msh_pack_files *f, const char *path, bool must_be_signed)
 {
     struct stat st;
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return add_folder(f, path);
-    return add_file(f, path);
+        return add_folder(f, path, NULL, must_be_signed);
+    return add_file(f, path, must_be_signed);
 }
 
 static msh_err add_all(msh_pack_files *f, const msh_options *o)
 {
-    char shipped[MSH_WHERE_PATH];
+    char shipped[MSH_WHERE_PATH], state[MSH_STATE_PATH];
     for (size_t i = 0; i < o->n_rules; i++)
-        MSH_TRY(add_path(f, o->rules[i]));
+        MSH_TRY(add_path(f, o->rules[i], o->signed_rules));
     if (o->n_rules == 0) {
+        bool has_state = msh_state_path(o, state, NULL) == MSH_OK;
         msh_where_rules(o, shipped);
-        MSH_TRY(add_path(f, shipped));
+        MSH_TRY(add_folder(f, shipped, has_state ? state : NULL, false));
+        if (has_state)
+            MSH_TRY(add_imported(f, state));
     }
     for (size_t i = 0; i < o->n_add_rules; i++)
-        MSH_TRY(add_path(f, o->add_rules[i]));
+        MSH_TRY(add_path(f, o->add_rules[i], o->signed_rules));
     return MSH_OK;
 }
 
 /* --- lists ----------------------------------------------------------------------------------- */
+
+static msh_err keep_list(msh_pack_files *f, msh_view name, msh_view bytes)
+{
+    msh_pack_list *lists = msh_realloc(f->lists, (f->n_lists + 1) * sizeof *lists);
+    if (!lists)
+        return no_memory(f->why);
+    f->lists = lists;
+    msh_pack_list *l = &f->lists[f->n_lists++];
+    l->name = msh_arena_string(&f->names, name);
+    msh_buf_init(&l->bytes, f->ceiling);
+    msh_buf_put_view(&l->bytes, bytes);
+    return l->name && msh_buf_err(&l->bytes) == MSH_OK ? MSH_OK : no_memory(f->why);
+}
 
 msh_err msh_pack_files_list(void *ctx, const char *pack, msh_view file, msh_buf *out,
                             msh_error *why)
@@ -179,6 +254,8 @@ msh_err msh_pack_files_list(void *ctx, const char *pack, msh_view file, msh_buf 
             "folder of its pack",
             tail(pack));
     MSH_TRY(read_file(path, out, why));
+    if (f->keep_lists)
+        MSH_TRY(keep_list(f, file, msh_buf_view(out)));
     for (size_t i = 0; i < f->n; i++)
         if (strcmp(f->list[i].path, pack) == 0)
             return msh_digest_update(f->list[i].digest, msh_buf_view(out));
@@ -202,7 +279,9 @@ static msh_err read_key(msh_pack_files *f, const msh_options *o)
 
 msh_err msh_pack_files_read(msh_pack_files *f, const msh_options *o, msh_error *why)
 {
-    *f = (msh_pack_files){.ceiling = (size_t)o->limits.rule_file, .why = why};
+    bool keep_lists = f->keep_lists;
+    *f = (msh_pack_files){
+        .keep_lists = keep_lists, .ceiling = (size_t)o->limits.rule_file, .why = why};
     msh_arena_init(&f->names, 64 << 20);
     MSH_TRY(add_all(f, o));
     return read_key(f, o);
@@ -212,8 +291,12 @@ void msh_pack_files_dispose(msh_pack_files *f)
 {
     for (size_t i = 0; i < f->n; i++) {
         msh_buf_dispose(&f->list[i].bytes);
+        msh_buf_dispose(&f->list[i].signature);
         msh_digest_free(f->list[i].digest);
     }
+    for (size_t i = 0; i < f->n_lists; i++)
+        msh_buf_dispose(&f->lists[i].bytes);
+    msh_free(f->lists);
     msh_free(f->list);
     msh_arena_dispose(&f->names);
     msh_wipe(f->key, sizeof f->key);

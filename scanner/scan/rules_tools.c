@@ -58,7 +58,7 @@ msh_err msh_rule_set_mutate(const msh_options *options, const char *only,
                             void (*tried)(void *ctx, const msh_mutant *m), void *ctx,
                             msh_error *why)
 {
-    msh_pack_files f;
+    msh_pack_files f = {.keep_lists = false};
     msh_err err = msh_pack_files_read(&f, options, why);
     msh_pack_source *sources = err == MSH_OK ? msh_pack_files_sources(&f) : NULL;
     const msh_mutate_to to = {tried, ctx, only ? msh_view_str(only) : (msh_view){NULL, 0},

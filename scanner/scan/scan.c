@@ -12,6 +12,7 @@
 #include "scan/open.h"
 #include "scan/output.h"
 #include "scan/records.h"
+#include "scan/ruleset.h"
 #include "scan/verdict.h"
 
 #include <mishen/version.h>
@@ -164,6 +165,19 @@ static int exit_of_failure(msh_err err)
     }
 }
 
+/* Who reads that nothing was found must know what was not looked for. */
+static void tell_idle(const msh_rule_set *rules, msh_lang lang)
+{
+    size_t n = msh_rule_set_idle(rules);
+    if (n)
+        fprintf(stderr,
+                lang == MSH_LANG_EN ? "mishen: %zu rules are out of force and find nothing (mishen "
+                                      "rules check)\n"
+                                    : "mishen: 有 %zu 条规则不在有效期内，没有使用（详见 mishen "
+                                      "rules check）\n",
+                n);
+}
+
 msh_err msh_scan(const msh_options *options, const msh_scan_job *job, int *exit_code,
                  msh_error *why)
 {
@@ -184,6 +198,7 @@ msh_err msh_scan(const msh_options *options, const msh_scan_job *job, int *exit_
     }
     (void)signal(SIGPIPE, SIG_IGN);
     MSH_GUARD(msh_open_run(r, options, why));
+    tell_idle(r->rules, options->lang);
     MSH_GUARD(msh_run_make_id(r->id, started));
     MSH_GUARD(open_reports(r, o, job, why));
     MSH_GUARD(msh_progress_new(job->progress, options->lang, &r->progress));

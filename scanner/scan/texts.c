@@ -1,4 +1,5 @@
-/* texts.c: `mishen extract`: what a scan sees, text by text. It touches no state and no log. */
+/* texts.c: `mishen extract`: what a scan sees, text by text; `mishen scan --explain`: what the
+ * rules make of it. Both touch no state and no log. */
 #define _GNU_SOURCE
 #include "base/err.h"
 #include "base/escape.h"
@@ -7,6 +8,7 @@
 #include "base/view.h"
 #include "report/place.h"
 #include "scan/open.h"
+#include "scan/ruleset.h"
 #include "scan/verdict.h"
 
 #include <string.h>
@@ -163,29 +165,49 @@ static msh_err one_path(texts_run *t, const char *path, uint64_t ceiling, msh_er
     return err;
 }
 
+/* rules: NULL = the texts themselves. */
+static msh_err show_files(texts_run *t, const msh_options *options, const msh_rules *rules,
+                          const char *const *files, size_t n, int *exit_code)
+{
+    msh_err err = MSH_OK;
+    msh_buf_init(&t->out, OUT_CEILING);
+    MSH_GUARD(msh_open_room(options, rules, true, &t->room, t->why));
+    for (size_t i = 0; i < n; i++)
+        MSH_GUARD(one_path(t, files[i], options->limits.size, t->why));
+    *exit_code = msh_verdict_exit(t->items, t->whole, false);
+out:
+    if (t->room)
+        msh_room_close(t->room);
+    msh_buf_dispose(&t->out);
+    if (err != MSH_OK) {
+        *exit_code = err == MSH_E_SANDBOX ? MSH_EXIT_SANDBOX : 0;
+        if (t->why)
+            t->why->code = err;
+    }
+    return err;
+}
+
 msh_err msh_extract_files(const msh_options *options, const char *const *files, size_t n,
                           const char *format, int *exit_code, msh_error *why)
 {
     texts_run t = {.lang = options->lang, .whole = true, .why = why};
-    msh_err err = MSH_OK;
     t.ndjson = strcmp(format, "ndjson") == 0;
     if (!t.ndjson && strcmp(format, "text") != 0) {
         *exit_code = MSH_EXIT_USAGE;
         return msh_fail(why, MSH_E_OPTION, "--format: text, ndjson");
     }
-    msh_buf_init(&t.out, OUT_CEILING);
-    MSH_GUARD(msh_open_room(options, NULL, true, &t.room, why));
-    for (size_t i = 0; i < n; i++)
-        MSH_GUARD(one_path(&t, files[i], options->limits.size, why));
-    *exit_code = msh_verdict_exit(t.items, t.whole, false);
-out:
-    if (t.room)
-        msh_room_close(t.room);
-    msh_buf_dispose(&t.out);
-    if (err != MSH_OK) {
-        *exit_code = err == MSH_E_SANDBOX ? MSH_EXIT_SANDBOX : 0;
-        if (why)
-            why->code = err;
-    }
+    return show_files(&t, options, NULL, files, n, exit_code);
+}
+
+msh_err msh_explain_files(const msh_options *options, const char *const *files, size_t n,
+                          int *exit_code, msh_error *why)
+{
+    texts_run t = {.lang = options->lang, .whole = true, .why = why};
+    msh_rule_set *rules = NULL;
+    *exit_code = MSH_EXIT_USAGE;
+    MSH_TRY(msh_rule_set_load(options, &rules, why));
+    msh_rule_set_use(rules, options->medium);
+    msh_err err = show_files(&t, options, msh_rule_set_compiled(rules), files, n, exit_code);
+    msh_rule_set_free(rules);
     return err;
 }

@@ -12,6 +12,7 @@
 #include "extract/archive.h"
 #include "extract/extract.h"
 #include "extract/xmlpart.h"
+#include "rule/trace.h"
 
 #include <string.h>
 
@@ -20,6 +21,7 @@ enum { DECODED_MOST = 8 << 20, NS_MS = 1000000 };
 struct msh_child {
     msh_child_options options;
     msh_matcher *matcher, *early;
+    msh_trace *trace; /* instead of a matcher, with `explain` */
     msh_arena arena;
     msh_buf path;    /* with '!' escaped, as vpath begins */
     msh_buf lines;   /* a name with its parts on lines of their own */
@@ -73,7 +75,13 @@ msh_child *msh_child_new(const msh_child_options *options)
     msh_buf_init(&c->lines, 64 << 20);
     msh_buf_init(&c->utf8, DECODED_MOST);
     msh_buf_init(&c->anchors, SIZE_MAX / 2);
-    if (options->rules) {
+    if (options->rules && options->explain) {
+        c->trace = msh_trace_new(options->rules, options->limits, options->lang);
+        if (!c->trace) {
+            msh_child_free(c);
+            return NULL;
+        }
+    } else if (options->rules) {
         c->matcher = msh_matcher_new(options->rules, options->limits);
         if (!c->matcher) {
             msh_child_free(c);
@@ -87,6 +95,7 @@ void msh_child_free(msh_child *c)
 {
     if (!c)
         return;
+    msh_trace_free(c->trace);
     if (c->matcher)
         msh_matcher_free(c->matcher);
     if (c->early)
@@ -217,8 +226,18 @@ static msh_err show(msh_child *c, const msh_match_text *m)
     return from_out(c, c->out->text(c->out->ctx, &place, msh_buf_view(&c->utf8)));
 }
 
+/* For `mishen scan --explain`: what the rules make of it. */
+static msh_err account(msh_child *c, const msh_match_text *m)
+{
+    msh_view words;
+    MSH_TRY(msh_trace_text(c->trace, m, &words));
+    return words.len ? from_out(c, c->out->text(c->out->ctx, &m->place, words)) : MSH_OK;
+}
+
 static msh_err take_text(msh_child *c, const msh_match_text *m)
 {
+    if (c->trace)
+        return account(c, m);
     msh_err err = match(c, m);
     if (err == MSH_OK && c->options.texts)
         err = show(c, m);

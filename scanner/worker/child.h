@@ -13,6 +13,8 @@ typedef struct msh_child_options {
     const msh_rules *rules; /* NULL: extraction only */
     const msh_limits *limits;
     bool texts, ocr;
+    bool explain; /* texts as what the rules make of them (rule/trace.h) */
+    msh_lang lang;
 } msh_child_options;
 
 typedef struct msh_child_job {

@@ -223,7 +223,12 @@ msh_err msh_room_open_inproc(const msh_room_options *options, msh_room **out, ms
     r->limits = options->limits;
     for (int i = 0; i < MSH_HELPER_KINDS; i++)
         r->helpers[i].fd = -1;
-    msh_child_options child = {options->rules, &r->limits, options->texts, options->ocr};
+    msh_child_options child = {.rules = options->rules,
+                               .limits = &r->limits,
+                               .texts = options->texts,
+                               .ocr = options->ocr,
+                               .explain = options->explain,
+                               .lang = options->lang};
     r->child = msh_child_new(&child);
     if (options->digests)
         err = msh_digest_new(options->digests, &r->digest);

@@ -22,6 +22,8 @@ typedef struct msh_room_options {
     bool sandbox;     /* false: --no-sandbox, processes without a lock */
     bool inproc;      /* no processes at all */
     bool texts;       /* hand over texts (mishen extract) */
+    bool explain;     /* with texts and rules: an account of each text instead (scan --explain) */
+    msh_lang lang;    /* of that account */
     bool ocr;
     const char *libexec; /* folder of the helper programs */
 } msh_room_options;

@@ -259,8 +259,12 @@ static msh_err run_job(worker *w, const incoming *in, bool *trouble)
 
 static bool prepare(worker *w)
 {
-    const msh_child_options child = {w->options->rules, &w->options->limits, w->options->texts,
-                                     w->options->ocr};
+    const msh_child_options child = {.rules = w->options->rules,
+                                     .limits = &w->options->limits,
+                                     .texts = w->options->texts,
+                                     .ocr = w->options->ocr,
+                                     .explain = w->options->explain,
+                                     .lang = w->options->lang};
     msh_buf_init(&w->names, NAMES_MOST);
     msh_buf_init(&w->base, (size_t)NAMES_MOST * 2);
     msh_buf_init(&w->out, (size_t)MSH_FRAME_PACKET * 4);
