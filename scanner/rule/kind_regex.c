@@ -20,6 +20,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/view.h"
+#include "rule/chars.h"
 #include "rule/regex_need.h"
 #include "rule/utf8.h"
 #include "text/fold.h"
@@ -289,7 +290,12 @@ static void fold_pattern(msh_buf *out, msh_view p)
         bool range = (i > 0 && p.data[i - 1] == '-') || (i + n < p.len && p.data[i + n] == '-');
         uint32_t cp = msh_utf8_char(p.data + i, n);
         uint32_t folded = n == 1 || range ? cp : msh_fold_cp(cp);
-        if (n > 1 && folded < 0x80 && folded && strchr("\\^$.[]|()?*+{}-#", (int)folded))
+        /* "[:：]" must not become the name of a class. */
+        bool class_name = n == 1 && cp == ':' && i > 0 && p.data[i - 1] == '[' &&
+                          i + 1 < p.len && p.data[i + 1] >= 0x80;
+        if (class_name)
+            msh_buf_put_byte(out, '\\');
+        if (n > 1 && folded > ' ' && folded < 0x7f && !msh_chars_is_alnum(folded))
             msh_buf_put_byte(out, '\\');
         if (folded || n == 1)
             msh_buf_put_utf8(out, folded);

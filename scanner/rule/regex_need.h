@@ -5,7 +5,7 @@
 
 #include <mishen/types.h>
 
-enum { MSH_NEED_LITERALS = 16, MSH_NEED_BYTES = 48 };
+enum { MSH_NEED_LITERALS = 64, MSH_NEED_BYTES = 48 };
 #define MSH_UNBOUNDED SIZE_MAX
 
 typedef struct msh_need_text {

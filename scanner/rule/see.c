@@ -110,17 +110,28 @@ static msh_err ask_written(msh_matcher *m, const msh_seen *s, uint32_t rule, msh
     return ask(m, &w, rule, hits, n);
 }
 
-/* A test asks one rule alone, or with those that it sums up; a scan those that are in force. */
-static bool is_asked(const msh_matcher *m, const msh_rule *r)
+/* What is found in a text of this role could stand where the rule wants it. */
+static bool may_stand(const msh_rule *r, msh_role role)
 {
-    return m->only ? r == m->only || m->only->kind->sums : !r->idle;
+    unsigned where = r->where & ~(unsigned)MSH_WHERE_LINE;
+    return !where || where & MSH_WHERE_HEAD || (where & MSH_WHERE_NAME && role == MSH_ROLE_NAME) ||
+           (where & MSH_WHERE_META && role == MSH_ROLE_META) ||
+           (where & MSH_WHERE_EDGE && (role == MSH_ROLE_HEADER || role == MSH_ROLE_FOOTER));
+}
+
+/* A test asks one rule alone, or with those that it sums up; a scan those that are in force. */
+static bool is_asked(const msh_matcher *m, const msh_seen *s, const msh_rule *r)
+{
+    if (m->only ? r != m->only && !m->only->kind->sums : r->idle)
+        return false;
+    return may_stand(r, s->view.from->place.role) || m->trace;
 }
 
 static msh_err ask_with_hits(msh_matcher *m, const msh_seen *s, uint32_t rule,
                              const msh_rule_hit *h, size_t n)
 {
     const msh_rule *r = &m->rules->rules[rule];
-    if (!is_asked(m, r))
+    if (!is_asked(m, s, r))
         return MSH_OK;
     if (m->trace)
         msh_trace_hits(m->trace, s, rule, h, n);
@@ -224,7 +235,7 @@ static msh_err others(msh_matcher *m, const msh_seen *s)
 {
     for (size_t i = 0; i < m->rules->n_rules; i++) {
         const msh_rule *r = &m->rules->rules[i];
-        if (r->wants_literals || !is_asked(m, r))
+        if (r->wants_literals || !is_asked(m, s, r))
             continue;
         if (r->views & 1u << s->view.view)
             MSH_TRY(ask(m, s, (uint32_t)i, NULL, 0));
@@ -240,7 +251,7 @@ static msh_err beginnings(msh_matcher *m, const msh_seen *s)
     for (size_t i = 0; i < m->rules->n_rules; i++) {
         const msh_rule *r = &m->rules->rules[i];
         bool goes_on = r->wants_literals && r->kind->begins && r->views & 1u << s->view.view;
-        if (goes_on && is_asked(m, r))
+        if (goes_on && is_asked(m, s, r))
             MSH_TRY(ask(m, s, (uint32_t)i, NULL, 0));
     }
     return MSH_OK;

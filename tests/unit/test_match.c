@@ -384,6 +384,8 @@ static void expressions(void)
         {"[^甲]{2}密", "乙丙密", 1},
         {"x{3}y", "axxxy", 1},
         {"\\p{Han}{2}号", "文件号", 1},
+        {"编号[:：]甲", "编号：甲", 1},
+        {"编号[：＝．]甲", "编号=甲", 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char lines[400];
