@@ -291,8 +291,8 @@ static void fold_pattern(msh_buf *out, msh_view p)
         uint32_t cp = msh_utf8_char(p.data + i, n);
         uint32_t folded = n == 1 || range ? cp : msh_fold_cp(cp);
         /* "[:：]" must not become the name of a class. */
-        bool class_name = n == 1 && cp == ':' && i > 0 && p.data[i - 1] == '[' &&
-                          i + 1 < p.len && p.data[i + 1] >= 0x80;
+        bool class_name = n == 1 && cp == ':' && i > 0 && p.data[i - 1] == '[' && i + 1 < p.len &&
+                          p.data[i + 1] >= 0x80;
         if (class_name)
             msh_buf_put_byte(out, '\\');
         if (n > 1 && folded > ' ' && folded < 0x7f && !msh_chars_is_alnum(folded))
