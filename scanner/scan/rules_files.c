@@ -2,7 +2,6 @@
  *
  * Refused: files that anyone may write, lists outside of the pack's folder, folders without packs.
  * The digest of a pack is that of its file followed by the lists it reads, in order. */
-#define _GNU_SOURCE
 #include "scan/rules_files.h"
 
 #include "base/err.h"
@@ -103,8 +102,14 @@ static bool is_pack_name(const char *name)
            (msh_view_ends(v, MSH_VIEW(".yaml")) || msh_view_ends(v, MSH_VIEW(".yml")));
 }
 
-/* Names of packs in a folder, sorted by bytes. */
-static msh_err list_folder(msh_pack_files *f, const char *folder, char **names, size_t *n)
+static bool is_shown(const char *name)
+{
+    return name[0] != '.';
+}
+
+/* Paths of what a folder holds under such names, sorted by bytes. */
+static msh_err list_folder(msh_pack_files *f, const char *folder, bool (*wanted)(const char *name),
+                           char **names, size_t *n)
 {
     DIR *dir = opendir(folder);
     if (!dir)
@@ -115,7 +120,7 @@ static msh_err list_folder(msh_pack_files *f, const char *folder, char **names, 
     *n = 0;
     for (struct dirent *e; err == MSH_OK && (e = readdir(dir));) {
         char path[MAX_PATH];
-        if (!is_pack_name(e->d_name))
+        if (!wanted(e->d_name))
             continue;
         int len = snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
         if (*n == MAX_PACKS || len < 0 || (size_t)len >= sizeof path)
@@ -166,7 +171,7 @@ static msh_err add_folder(msh_pack_files *f, const char *folder, const char *sta
     size_t n = 0;
     if (!names)
         return no_memory(f->why);
-    msh_err err = list_folder(f, folder, names, &n);
+    msh_err err = list_folder(f, folder, is_pack_name, names, &n);
     for (size_t i = 0; i < n && err == MSH_OK; i++)
         err = state ? add_shipped(f, state, names[i]) : add_file(f, names[i], must);
     msh_free(names);
@@ -182,17 +187,18 @@ static msh_err add_folder(msh_pack_files *f, const char *folder, const char *sta
 static msh_err add_imported(msh_pack_files *f, const char *state)
 {
     char folder[MAX_PATH], path[MAX_PATH];
-    struct dirent **found = NULL;
-    (void)snprintf(folder, sizeof folder, "%s/rules", state);
-    int n = scandir(folder, &found, NULL, alphasort);
-    msh_err err = MSH_OK;
-    for (int i = 0; i < n; i++) {
-        if (err == MSH_OK && found[i]->d_name[0] != '.' &&
-            imported_path(state, found[i]->d_name, path) && !is_listed(f, path))
+    int len = snprintf(folder, sizeof folder, "%s/rules", state);
+    if (len < 0 || (size_t)len >= sizeof folder || access(folder, F_OK) != 0)
+        return MSH_OK;
+    char **names = msh_calloc(MAX_PACKS, sizeof *names);
+    size_t n = 0;
+    if (!names)
+        return no_memory(f->why);
+    msh_err err = list_folder(f, folder, is_shown, names, &n);
+    for (size_t i = 0; i < n && err == MSH_OK; i++)
+        if (imported_path(state, names[i] + len + 1, path) && !is_listed(f, path))
             err = add_file(f, path, true);
-        free(found[i]);
-    }
-    free(found);
+    msh_free(names);
     return err;
 }
 
