@@ -6,7 +6,9 @@
 #include "extract/extract.h"
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/view.h"
+#include "extract/csvcells.h"
 #include "text/escapes.h"
 
 enum {
@@ -24,9 +26,10 @@ typedef struct reader {
     bool main;    /* the first reading: it looks after what it cannot decode */
     bool certain; /* a BOM says so, or there is no other way to read it */
     msh_buf window;
-    uint64_t offset;  /* of the window */
-    uint32_t line;    /* of its first byte */
-    uint32_t overlap; /* bytes of it that were seen before */
+    uint64_t offset;    /* of the window */
+    uint32_t line;      /* of its first byte */
+    uint32_t overlap;   /* bytes of it that were seen before */
+    msh_csv_cursor csv; /* at the start of the window */
 } reader;
 
 /* --- what a charset cannot decode ----------------------------------------------------------------
@@ -168,14 +171,34 @@ static msh_err window_at(reader *r, msh_view *out)
     return MSH_OK;
 }
 
+/* The cells of a window of CSV; none when memory is short or the charset is not of bytes. */
+static msh_anchor *find_cells(const reader *r, msh_view v, size_t *n)
+{
+    msh_csv_cursor c = r->csv;
+    *n = 0;
+    if (!c.separator || msh_emit_unit(r->cs) != 1 || r->cs == MSH_CS_HZ || r->cs == MSH_CS_UTF7)
+        return NULL;
+    size_t room = msh_csv_cells(&c, v, NULL, 0);
+    msh_anchor *all = msh_calloc(room, sizeof *all);
+    c = r->csv;
+    if (all)
+        *n = msh_csv_cells(&c, v, all, room);
+    return all;
+}
+
 static msh_err emit_window(reader *r, msh_view v, bool last)
 {
     msh_text t = {.bytes = v, .charset = r->cs, .flags = r->flags, .overlap = r->overlap};
+    msh_anchor *cells = find_cells(r, v, &t.n_anchors);
+    t.anchors = cells;
     t.place = r->doc->place;
     t.place.offset = r->offset;
     t.place.line = r->line;
-    t.flags |= (last ? 0u : MSH_TEXT_MORE) | (r->overlap ? MSH_TEXT_CONTINUED : 0u);
-    return msh_emit_reading(r->x, &t);
+    t.flags |= (last ? 0u : MSH_TEXT_MORE) | (r->overlap ? MSH_TEXT_CONTINUED : 0u) |
+               (cells ? MSH_TEXT_TABLE : 0u);
+    msh_err err = msh_emit_reading(r->x, &t);
+    msh_free(cells);
+    return err;
 }
 
 /* All of the input in one charset. */
@@ -184,6 +207,7 @@ static msh_err read_as(reader *r, uint64_t skip)
     r->offset = skip;
     r->line = 1;
     r->overlap = 0;
+    r->csv = msh_csv_cells_begin(r->doc);
     while (r->offset < r->doc->in->size) {
         msh_view v;
         MSH_TRY(window_at(r, &v));
@@ -202,6 +226,8 @@ static msh_err read_as(reader *r, uint64_t skip)
         if (next == 0)
             next = cut;
         r->line += msh_emit_lines(r->cs, msh_view_cut(v, 0, next));
+        if (r->csv.separator)
+            (void)msh_csv_cells(&r->csv, msh_view_cut(v, 0, next), NULL, 0);
         r->overlap = (uint32_t)(cut - next);
         r->offset += next;
     }

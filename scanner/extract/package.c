@@ -288,7 +288,7 @@ static msh_err read_package(package *p)
     MSH_TRY(msh_workbook_unused(&p->workbook));
     if (p->encrypted)
         MSH_TRY(msh_report(p->x, &p->doc->place, MSH_REASON_FORMAT_ENCRYPTED, 0));
-    if (!p->main_seen && p->kind != MSH_ZIP_KIND_OPC && p->kind != MSH_ZIP_KIND_XPS)
+    if (!p->main_seen && p->kind > MSH_ZIP_KIND_HWPX)
         MSH_TRY(msh_report(p->x, &p->doc->place, MSH_REASON_OFFICE_PART_MISSING, 0));
     return msh_zip_finish(&p->zip);
 }

@@ -48,6 +48,7 @@ enum {
     PUTS_LIST,
     PUTS_NUMBER,
     PUTS_RUN_STYLE,
+    PUTS_FIELD_END, /* of a field, or of its code */
     PUTS_STYLE,     /* a style of ODF is defined */
     PUTS_STYLE_TEXT /* what it does to text */
 };
@@ -85,6 +86,7 @@ static const word words_word[] = {
     {"del", IS_DELETED, 0},
     {"delInstrText", IS_SIDE, 0},
     {"delText", IS_TEXT | IS_DELETED, 0},
+    {"fldChar", 0, PUTS_FIELD_END},
     {"ilvl", 0, PUTS_NUMBER},
     {"ins", IS_INSERTED, 0},
     {"instrText", IS_SIDE, 0},
@@ -311,9 +313,9 @@ static msh_err on_text(void *ctx, msh_view text)
     bool beside = is & IS_SIDE || (t->vocabulary == MSH_XT_WORD && !(is & IS_TEXT));
     if (beside || (top(t)->paras == 0 && !(is & (IS_TEXT | IS_PARA)))) {
         if (!is_all_blank(text) && beside)
-            msh_buf_put_view(&t->streams[MSH_XT_ATTR], text);
+            msh_buf_put_view(is & IS_SIDE ? &t->side : &t->streams[MSH_XT_ATTR], text);
         if (beside || is_all_blank(text))
-            return msh_buf_err(&t->streams[MSH_XT_ATTR]);
+            return msh_buf_err(&t->side);
     }
     if (top(t)->paras == 0 && t->para.len == top(t)->para && is_all_blank(text))
         return MSH_OK; /* between elements: how the file is laid out */
@@ -495,6 +497,9 @@ static msh_err put_in(msh_xt *t, const word *w, const msh_xml_attr *attrs, size_
     case PUTS_COLOR:
         t->run_hidden |= is_white(val);
         break;
+    case PUTS_FIELD_END:
+        move_rest(&t->side, 0, &t->streams[MSH_XT_ATTR]);
+        break;
     case PUTS_RUN_STYLE:
         t->run_hidden |= t->numbering && msh_numbering_hidden(t->numbering, val);
         break;
@@ -665,6 +670,16 @@ static msh_err end_page(msh_xt *t)
     return emit_streams(t);
 }
 
+/* What stands beside the text ends with its element, codes of fields with their paragraph. */
+static void end_aside(msh_xt *t, uint16_t is)
+{
+    msh_buf *to = &t->streams[MSH_XT_ATTR];
+    if (t->vocabulary == MSH_XT_WORD && to->len && to->data[to->len - 1] != '\n')
+        msh_buf_put_byte(to, '\n');
+    if (is & IS_PARA)
+        move_rest(&t->side, 0, to);
+}
+
 static msh_err on_end(void *ctx, msh_view name)
 {
     msh_xt *t = ctx;
@@ -682,8 +697,7 @@ static msh_err on_end(void *ctx, msh_view name)
         MSH_TRY(end_binary(t));
     if (is & IS_RUN)
         t->in_run = false;
-    if (is & IS_SIDE)
-        msh_buf_put_byte(&t->streams[MSH_XT_ATTR], '\n');
+    end_aside(t, is);
     if (is & IS_PARA) {
         level *l = top(t);
         l->paras -= l->paras > 0;
@@ -718,8 +732,8 @@ msh_err msh_xt_init(msh_xt *t, msh_extract *x, const msh_doc *doc, const msh_pla
     t->place.offset = MSH_NO_POSITION;
     for (size_t i = 0; i < MSH_XT_STREAMS; i++)
         msh_buf_init(&t->streams[i], ceiling);
-    msh_buf *const rest[] = {&t->elements, &t->levels, &t->para,  &t->original,
-                             &t->deleted,  &t->hidden, &t->binary};
+    msh_buf *const rest[] = {&t->elements, &t->levels, &t->para,   &t->original,
+                             &t->deleted,  &t->hidden, &t->binary, &t->side};
     for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++)
         msh_buf_init(rest[i], ceiling);
     for (size_t i = 0; i < 9; i++)
@@ -731,8 +745,8 @@ void msh_xt_dispose(msh_xt *t)
 {
     for (size_t i = 0; i < MSH_XT_STREAMS; i++)
         msh_buf_dispose(&t->streams[i]);
-    msh_buf *const rest[] = {&t->elements, &t->levels, &t->para,  &t->original,
-                             &t->deleted,  &t->hidden, &t->binary};
+    msh_buf *const rest[] = {&t->elements, &t->levels, &t->para,   &t->original,
+                             &t->deleted,  &t->hidden, &t->binary, &t->side};
     for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++)
         msh_buf_dispose(rest[i]);
     if (t->seen)
@@ -750,6 +764,7 @@ msh_err msh_xt_emit(msh_xt *t)
     }
     if (t->levels.len)
         flush(t);
+    move_rest(&t->side, 0, &t->streams[MSH_XT_ATTR]);
     t->place.page = t->pages ? 0 : t->place.page; /* what stands behind the last page */
     return emit_streams(t);
 }

@@ -40,6 +40,7 @@ typedef struct msh_xt {
     msh_buf para;     /* text of open paragraphs, innermost last */
     msh_buf original; /* the same with deletions and without insertions */
     msh_buf deleted, hidden, binary;
+    msh_buf side; /* of Word: codes of fields over several runs, settings */
     unsigned in_deleted, in_inserted, in_hidden;
     uint32_t pages;           /* of ODF, ended so far */
     msh_table *hidden_styles; /* of ODF */

@@ -86,8 +86,10 @@ MSH_MUST_CHECK msh_err msh_zip_emit_name(msh_zip *z, size_t i);
 typedef enum msh_zip_kind {
     MSH_ZIP_KIND_NONE = 0, /* not a zip */
     MSH_ZIP_KIND_ZIP,
+    MSH_ZIP_KIND_IWORK,
     MSH_ZIP_KIND_OPC, /* some Open Packaging document: vsdx … */
     MSH_ZIP_KIND_XPS,
+    MSH_ZIP_KIND_HWPX,
     MSH_ZIP_KIND_EPUB,
     MSH_ZIP_KIND_ODF, /* some OpenDocument file */
     MSH_ZIP_KIND_ODP,

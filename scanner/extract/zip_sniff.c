@@ -44,6 +44,9 @@ static void look(seen *s, msh_view name)
         kind = MSH_ZIP_KIND_OPC;
     else if (msh_view_ends_nocase(name, MSH_VIEW(".fdseq")))
         kind = MSH_ZIP_KIND_XPS;
+    else if (msh_view_ends_nocase(name, MSH_VIEW(".iwa")) || is(name, "index.apxl") ||
+             is(name, "Index.zip"))
+        kind = MSH_ZIP_KIND_IWORK;
     else if (is(name, "content.xml"))
         s->content = true;
     else if (is(name, "META-INF/manifest.xml"))
@@ -72,6 +75,7 @@ static void look_mimetype(seen *s, msh_view head)
         {"application/vnd.oasis.opendocument", MSH_ZIP_KIND_ODF},
         {"application/vnd.sun.xml", MSH_ZIP_KIND_ODF},
         {"application/epub+zip", MSH_ZIP_KIND_EPUB},
+        {"application/hwp+zip", MSH_ZIP_KIND_HWPX},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (msh_view_find(type, msh_view_str(rows[i].type), 0) != SIZE_MAX) {
@@ -122,7 +126,7 @@ static bool has_office_suffix(msh_view name)
  */
 static msh_zip_kind by_suffix(const seen *s, msh_view name)
 {
-    if (s->kind != MSH_ZIP_KIND_OPC && s->kind != MSH_ZIP_KIND_ZIP)
+    if (s->kind > MSH_ZIP_KIND_OPC)
         return s->kind;
     if (msh_view_ends_nocase(name, MSH_VIEW(".docx")))
         return MSH_ZIP_KIND_DOCX;
