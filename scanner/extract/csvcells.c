@@ -27,7 +27,7 @@ static uint8_t guess_separator(msh_view head)
 
 msh_csv_cursor msh_csv_cells_begin(const msh_doc *doc)
 {
-    msh_csv_cursor c = {.row = 1, .col = 1};
+    msh_csv_cursor c = {.row = 1, .col = 1, .begins = true};
     if (msh_view_ends_nocase(doc->name, MSH_VIEW(".csv")))
         c.separator = guess_separator(doc->head);
     else if (msh_view_ends_nocase(doc->name, MSH_VIEW(".tsv")) ||
@@ -43,35 +43,36 @@ static void put(const msh_csv_cursor *c, size_t at, msh_anchor *out, size_t room
     (*n)++;
 }
 
-/* One byte inside quotes: two quotes are one, anything else behind a quote ends them. */
-static void step_quoted(msh_csv_cursor *c, msh_view v, size_t *at)
+/* One byte inside quotes; false when it stands behind them. Two quotes are one. */
+static bool step_quoted(msh_csv_cursor *c, uint8_t b)
 {
-    if (v.data[*at] == '"' && *at + 1 < v.len && v.data[*at + 1] == '"') {
-        (*at)++;
-        return;
-    }
-    c->lines += v.data[*at] == '\n';
-    if (v.data[*at] == '"' || c->lines > QUOTED_LINES)
+    if (c->quote && b != '"') {
         c->quoted = false;
+        return false;
+    }
+    c->quote = !c->quote && b == '"';
+    c->lines += b == '\n';
+    if (c->lines > QUOTED_LINES)
+        c->quoted = false;
+    return true;
 }
 
 size_t msh_csv_cells(msh_csv_cursor *c, msh_view v, msh_anchor *out, size_t room)
 {
     size_t n = 0;
-    bool begins = c->col == 1 && !c->quoted;
-    put(c, 0, out, room, &n);
+    if (v.len)
+        put(c, 0, out, room, &n);
     for (size_t i = 0; i < v.len; i++) {
         uint8_t b = v.data[i];
-        if (c->quoted) {
-            step_quoted(c, v, &i);
+        if (c->quoted && step_quoted(c, b))
             continue;
-        }
-        if (begins && b == '"') {
+        if (c->begins && b == '"') {
             c->quoted = true;
+            c->quote = false;
             c->lines = 0;
         }
-        begins = b == c->separator || b == '\n';
-        if (!begins)
+        c->begins = b == c->separator || b == '\n';
+        if (!c->begins)
             continue;
         c->col = b == '\n' ? 1 : c->col + 1;
         c->row += b == '\n';

@@ -9,7 +9,9 @@
 typedef struct msh_csv_cursor {
     uint32_t row, col;
     uint8_t separator; /* 0: no table */
+    bool begins;       /* at the start of a cell */
     bool quoted;       /* inside a quoted cell */
+    bool quote;        /* and right behind a quote: the end of it, or the first of two */
     unsigned lines;    /* in it so far */
 } msh_csv_cursor;
 

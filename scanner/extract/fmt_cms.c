@@ -196,6 +196,14 @@ static msh_err emit_detached(msh_extract *x, const msh_doc *doc)
     return msh_emit(x, &place, MSH_VIEW("application/pkcs7-signature"), 0);
 }
 
+/* What is signed is often a digest (of a page, of a document beside): bytes that say nothing, and
+ * are swept with the rest. */
+static bool is_digest(msh_view v)
+{
+    bool size = v.len == 20 || v.len == 32 || v.len == 48 || v.len == 64;
+    return size && !msh_view_is_utf8(v);
+}
+
 static msh_err read_der(msh_extract *x, const msh_doc *doc, msh_view der)
 {
     msh_view rest;
@@ -221,7 +229,7 @@ static msh_err read_der(msh_extract *x, const msh_doc *doc, msh_view der)
     msh_err err = msh_buf_err(&out);
     if (err == MSH_OK)
         err = msh_budget_decoded(&x->budget, out.len);
-    if (err == MSH_OK)
+    if (err == MSH_OK && !is_digest(msh_buf_view(&out)))
         err = msh_extract_part(x, doc, &part, msh_buf_view(&out));
     if (err == MSH_OK && (!whole || octets.cut || (node_at(der, 0, &octets) && octets.cut)))
         err = MSH_E_SHORT;

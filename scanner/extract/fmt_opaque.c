@@ -88,4 +88,5 @@ const msh_format msh_format_opaque = {
     .reads_zh = "只做原始字节扫描，并说明未检查；可由策略放行",
     .probe = probe,
     .extract = extract,
+    .family = "opaque",
 };

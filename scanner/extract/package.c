@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/view.h"
 #include "extract/ods.h"
+#include "extract/odttf.h"
 #include "extract/ofd.h"
 #include "extract/slides.h"
 #include "extract/workbook.h"
@@ -24,6 +25,7 @@ typedef struct package {
     msh_workbook workbook;
     msh_slides slides;
     msh_ofd_pages pages;
+    msh_odttf fonts;
     msh_numbering *numbering;
     msh_buf data;
     bool encrypted, main_seen;
@@ -101,6 +103,7 @@ static unsigned rank_of(msh_view name)
         return 1;
     if (msh_view_ends_nocase(name, MSH_VIEW("sharedStrings.xml")) ||
         msh_view_ends_nocase(name, MSH_VIEW("styles.xml")) ||
+        msh_view_ends_nocase(name, MSH_VIEW("fontTable.xml")) ||
         msh_view_ends_nocase(name, MSH_VIEW("numbering.xml")))
         return 2;
     return RANKS;
@@ -152,6 +155,9 @@ static msh_err choose_listener(package *p, const part *t, msh_xt *xt)
         p->pages.from = msh_arena_copy(p->x->arena, t->name);
         xt->listener = &msh_ofd_document_handler;
         xt->listener_ctx = &p->pages;
+    } else if (msh_view_eq_str(t->root, "fonts")) {
+        xt->listener = &msh_odttf_handler;
+        xt->listener_ctx = &p->fonts;
     } else if (msh_view_eq_str(t->root, "numbering") || msh_view_eq_str(t->root, "styles")) {
         xt->listener = &msh_numbering_handler;
         xt->listener_ctx = p->numbering;
@@ -242,6 +248,19 @@ static msh_err read_xml(package *p, part *t)
 /* --- members -----------------------------------------------------------------------------------
  */
 
+/* What is no XML. The layout cache of a text document holds numbers of lines and pages only. */
+static msh_err read_other(package *p, size_t i, const part *t)
+{
+    if (p->kind == MSH_ZIP_KIND_ODT && msh_view_eq_str(t->name, "layout-cache")) {
+        MSH_TRY(msh_zip_emit_name(&p->zip, i));
+        MSH_TRY(msh_sweep(p->x, &t->place, t->bytes, MSH_NO_POSITION));
+        return msh_report(p->x, &t->place, MSH_REASON_FORMAT_OPAQUE, 0);
+    }
+    if (msh_view_ends_nocase(t->name, MSH_VIEW(".odttf")))
+        msh_odttf_open(&p->fonts, t->name, p->data.data, p->data.len);
+    return msh_extract_child(p->x, p->doc, t->name, t->bytes);
+}
+
 static msh_err read_member(package *p, size_t i)
 {
     bool whole;
@@ -257,7 +276,7 @@ static msh_err read_member(package *p, size_t i)
     if (t.bytes.len == 0)
         return msh_zip_emit_name(&p->zip, i);
     if (!is_part(t.name, t.bytes))
-        return msh_extract_child(p->x, p->doc, t.name, t.bytes);
+        return read_other(p, i, &t);
     t.place.role = role_of(t.name);
     t.root = msh_xml_root(p->x->arena, t.bytes);
     MSH_TRY(msh_zip_emit_name(&p->zip, i));
