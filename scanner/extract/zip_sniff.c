@@ -126,7 +126,7 @@ static bool has_office_suffix(msh_view name)
  */
 static msh_zip_kind by_suffix(const seen *s, msh_view name)
 {
-    if (s->kind > MSH_ZIP_KIND_OPC)
+    if (s->kind == MSH_ZIP_KIND_NONE || s->kind > MSH_ZIP_KIND_OPC)
         return s->kind;
     if (msh_view_ends_nocase(name, MSH_VIEW(".docx")))
         return MSH_ZIP_KIND_DOCX;

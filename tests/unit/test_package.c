@@ -87,6 +87,25 @@ static bool said(const char *what)
     return msh_view_find(msh_buf_view(&h.text), msh_view_str(what), 0) != SIZE_MAX;
 }
 
+/* A suffix makes no zip of what is none. */
+static void test_suffix_alone(void)
+{
+    msh_limits limits;
+    msh_arena arena;
+    msh_input in;
+    msh_limits_default(&limits);
+    msh_arena_init(&arena, 0);
+    msh_buf_reset(&h.reasons);
+    msh_sink sink = {.text = on_text, .outcome = on_outcome};
+    msh_extract x = {.arena = &arena, .limits = &limits, .sink = &sink};
+    msh_input_memory(&in, MSH_VIEW("\1\2\3\4\0\0\0\0\xfe\xff\xfe\xff\0\1\2\3"));
+    CHECK_INT(msh_extract_item(&x, &in, MSH_VIEW("t.xlsx")), MSH_OK);
+    CHECK_VIEW(x.format, MSH_VIEW("?"));
+    CHECK_VIEW(msh_buf_view(&h.reasons), MSH_VIEW("format.unknown\n"));
+    msh_input_dispose(&in);
+    msh_arena_dispose(&arena);
+}
+
 /* --- workbooks ---------------------------------------------------------------------------------
  */
 
@@ -459,6 +478,7 @@ int main(void)
 {
     msh_buf_init(&h.text, 64 << 20);
     msh_buf_init(&h.reasons, 1 << 20);
+    RUN(test_suffix_alone);
     RUN(test_cells);
     RUN(test_hidden_sheet_and_comment);
     RUN(test_hidden_rows_and_columns);
