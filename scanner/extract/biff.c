@@ -206,6 +206,21 @@ msh_view msh_biff_formats_of(const msh_biff_formats *f, uint32_t style)
     return msh_view_str(msh_numfmt_builtin(id));
 }
 
+bool msh_biff_has_words(msh_view code)
+{
+    bool quoted = false;
+    for (size_t i = 0; i < code.len;) {
+        msh_char c = msh_charset_next(MSH_CS_UTF8, msh_view_cut(code, i, 4));
+        i += c.len;
+        quoted ^= c.cp == '"';
+        if (quoted && ((c.cp | 32) >= 'a' && (c.cp | 32) <= 'z'))
+            return true;
+        if (c.cp >= 0x80 && c.cp != 0xa3 && c.cp != 0xa5 && c.cp != 0x20ac && c.cp != 0xffe5)
+            return true;
+    }
+    return false;
+}
+
 void msh_biff_put_plain(double v, msh_buf *out)
 {
     char text[64];

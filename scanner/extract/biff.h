@@ -46,6 +46,9 @@ MSH_MUST_CHECK msh_err msh_biff_formats_style(msh_biff_formats *f, uint16_t id);
 /* The code that a style leads to. */
 msh_view msh_biff_formats_of(const msh_biff_formats *f, uint32_t style);
 
+/* Words in a format: letters in quotes, or any that are neither ASCII nor signs of currencies. */
+bool msh_biff_has_words(msh_view code);
+
 /* A stored number in decimal: all digits of a whole one, 15 or, where a double needs them, 17 of
  * others. */
 void msh_biff_put_plain(double v, msh_buf *out);

@@ -84,26 +84,10 @@ static msh_err read_strings(msh_xls *w, msh_xls_in *in)
 /* --- formats
  * ----------------------------------------------------------------------------------------- */
 
-/* Words in a format: letters in quotes, or any that are not ASCII but signs of currencies. */
-static bool has_words(msh_view code)
-{
-    bool quoted = false;
-    for (size_t i = 0; i < code.len;) {
-        msh_char c = msh_charset_next(MSH_CS_UTF8, msh_view_cut(code, i, 4));
-        i += c.len;
-        quoted ^= c.cp == '"';
-        if (quoted && ((c.cp | 32) >= 'a' && (c.cp | 32) <= 'z'))
-            return true;
-        if (c.cp >= 0x80 && c.cp != 0xa3 && c.cp != 0xa5 && c.cp != 0x20ac && c.cp != 0xffe5)
-            return true;
-    }
-    return false;
-}
-
 /* They may say something by themselves: "机密★"0"年". */
 static void put_code(msh_xls *w, msh_view code)
 {
-    if (!has_words(code))
+    if (!msh_biff_has_words(code))
         return;
     msh_biff_put_line(&w->format_codes, code);
     (void)msh_numfmt_number(&w->format_codes, code, MSH_VIEW("1"), false);

@@ -11,6 +11,7 @@
 #include "extract/ofd.h"
 #include "extract/slides.h"
 #include "extract/workbook.h"
+#include "extract/xlsb.h"
 #include "extract/xmltext.h"
 #include "extract/xps.h"
 
@@ -106,7 +107,7 @@ static unsigned rank_of(msh_view name)
         msh_view_ends_nocase(name, MSH_VIEW("fontTable.xml")) ||
         msh_view_ends_nocase(name, MSH_VIEW("numbering.xml")))
         return 2;
-    return RANKS;
+    return msh_xlsb_rank(name) ? msh_xlsb_rank(name) : RANKS;
 }
 
 /* --- readers -----------------------------------------------------------------------------------
@@ -245,6 +246,17 @@ static msh_err read_xml(package *p, part *t)
     return read_text(p, t);
 }
 
+/* A part of a workbook in binary records. */
+static msh_err read_binary(package *p, size_t i, part *t)
+{
+    MSH_TRY(msh_zip_emit_name(&p->zip, i));
+    MSH_TRY(msh_budget_member(&p->x->budget));
+    t->place.role = role_of(t->name);
+    if (rank_of(t->name) == RANKS)
+        MSH_TRY(place_in_workbook(p, t));
+    return msh_xlsb_read(&p->workbook, p->doc, &t->place, t->name, t->bytes);
+}
+
 /* --- members -----------------------------------------------------------------------------------
  */
 
@@ -275,6 +287,8 @@ static msh_err read_member(package *p, size_t i)
         p->main_seen = true;
     if (t.bytes.len == 0)
         return msh_zip_emit_name(&p->zip, i);
+    if (msh_xlsb_is(t.name, t.bytes))
+        return read_binary(p, i, &t);
     if (!is_part(t.name, t.bytes))
         return read_other(p, i, &t);
     t.place.role = role_of(t.name);

@@ -64,23 +64,30 @@ static size_t number(msh_view v)
 /* --- workbook.xml ------------------------------------------------------------------------------
  */
 
-static msh_err workbook_start(void *ctx, msh_view name, const msh_xml_attr *a, size_t k)
+msh_err msh_workbook_add_sheet(msh_workbook *w, msh_view name, msh_view id, bool hidden)
 {
-    msh_workbook *w = ctx;
-    if (msh_view_eq_str(name, "workbookPr"))
-        w->date1904 = is_on(msh_xml_get(a, k, "date1904"));
-    if (!msh_view_eq_str(name, "sheet") || w->n_sheets >= SHEETS_MOST)
+    if (w->n_sheets >= SHEETS_MOST)
         return MSH_OK;
     msh_sheet_info *all = grown(w->sheets, w->n_sheets, &w->cap_sheets, sizeof *all);
     if (!all)
         return MSH_E_MEMORY;
     w->sheets = all;
-    msh_view state = msh_xml_get(a, k, "state");
-    all[w->n_sheets++] =
-        (msh_sheet_info){.name = msh_arena_copy(w->x->arena, msh_xml_get(a, k, "name")),
-                         .id = msh_arena_copy(w->x->arena, msh_xml_get(a, k, "id")),
-                         .hidden = state.len > 0 && !msh_view_eq_str(state, "visible")};
+    all[w->n_sheets++] = (msh_sheet_info){.name = msh_arena_copy(w->x->arena, name),
+                                          .id = msh_arena_copy(w->x->arena, id),
+                                          .hidden = hidden};
     return MSH_OK;
+}
+
+static msh_err workbook_start(void *ctx, msh_view name, const msh_xml_attr *a, size_t k)
+{
+    msh_workbook *w = ctx;
+    if (msh_view_eq_str(name, "workbookPr"))
+        w->date1904 = is_on(msh_xml_get(a, k, "date1904"));
+    if (!msh_view_eq_str(name, "sheet"))
+        return MSH_OK;
+    msh_view state = msh_xml_get(a, k, "state");
+    return msh_workbook_add_sheet(w, msh_xml_get(a, k, "name"), msh_xml_get(a, k, "id"),
+                                  state.len > 0 && !msh_view_eq_str(state, "visible"));
 }
 
 const msh_xml_handler msh_workbook_handler = {workbook_start, NULL, NULL, NULL};
@@ -114,7 +121,7 @@ msh_err msh_workbook_sheet(msh_workbook *w, msh_view part, const msh_sheet_info 
 /* --- styles.xml --------------------------------------------------------------------------------
  */
 
-static msh_err add_xf(msh_workbook *w, size_t id)
+msh_err msh_workbook_add_style(msh_workbook *w, size_t id)
 {
     char key[24];
     if (w->n_xfs >= XFS_MOST)
@@ -129,21 +136,29 @@ static msh_err add_xf(msh_workbook *w, size_t id)
     return MSH_OK;
 }
 
+msh_err msh_workbook_add_format(msh_workbook *w, msh_view id, msh_view code)
+{
+    void *old;
+    if (msh_table_count(w->formats) >= FORMATS_MOST)
+        return MSH_OK;
+    msh_view *kept = msh_arena_alloc(w->x->arena, sizeof *kept);
+    if (!kept)
+        return MSH_E_MEMORY;
+    *kept = msh_arena_copy(w->x->arena, code);
+    return msh_table_put(w->formats, id, kept, &old);
+}
+
 static msh_err styles_start(void *ctx, msh_view name, const msh_xml_attr *a, size_t k)
 {
     msh_workbook *w = ctx;
-    void *old;
     if (msh_view_eq_str(name, "cellXfs"))
         w->in_xfs = true;
     if (msh_view_eq_str(name, "xf") && w->in_xfs)
-        return add_xf(w, number(msh_xml_get(a, k, "numFmtId")));
-    if (!msh_view_eq_str(name, "numFmt") || msh_table_count(w->formats) >= FORMATS_MOST)
+        return msh_workbook_add_style(w, number(msh_xml_get(a, k, "numFmtId")));
+    if (!msh_view_eq_str(name, "numFmt"))
         return MSH_OK;
-    msh_view *code = msh_arena_alloc(w->x->arena, sizeof *code);
-    if (!code)
-        return MSH_E_MEMORY;
-    *code = msh_arena_copy(w->x->arena, msh_xml_get(a, k, "formatCode"));
-    return msh_table_put(w->formats, msh_xml_get(a, k, "numFmtId"), code, &old);
+    return msh_workbook_add_format(w, msh_xml_get(a, k, "numFmtId"),
+                                   msh_xml_get(a, k, "formatCode"));
 }
 
 static msh_err styles_end(void *ctx, msh_view name)
@@ -173,17 +188,8 @@ static msh_err strings_start(void *ctx, msh_view name, const msh_xml_attr *a, si
     return MSH_OK;
 }
 
-static msh_err strings_end(void *ctx, msh_view name)
+msh_err msh_workbook_end_string(msh_workbook *w)
 {
-    msh_workbook *w = ctx;
-    if (msh_view_eq_str(name, "rPh") && w->in_phonetic) {
-        w->in_phonetic--;
-        msh_buf_put_byte(&w->phonetic, '\n');
-    }
-    if (msh_view_eq_str(name, "t"))
-        w->in_text -= w->in_text > 0;
-    if (!msh_view_eq_str(name, "si"))
-        return MSH_OK;
     if (w->n_strings + 2 > w->cap_strings) {
         size_t cap = w->cap_strings;
         uint32_t *at = grown(w->at, cap, &cap, sizeof *at);
@@ -196,6 +202,20 @@ static msh_err strings_end(void *ctx, msh_view name)
     w->at[++w->n_strings] = (uint32_t)w->strings.len;
     msh_buf_put_byte(&w->used, 0);
     return msh_buf_err(&w->strings);
+}
+
+static msh_err strings_end(void *ctx, msh_view name)
+{
+    msh_workbook *w = ctx;
+    if (msh_view_eq_str(name, "rPh") && w->in_phonetic) {
+        w->in_phonetic--;
+        msh_buf_put_byte(&w->phonetic, '\n');
+    }
+    if (msh_view_eq_str(name, "t"))
+        w->in_text -= w->in_text > 0;
+    if (!msh_view_eq_str(name, "si"))
+        return MSH_OK;
+    return msh_workbook_end_string(w);
 }
 
 static msh_err strings_text(void *ctx, msh_view text)

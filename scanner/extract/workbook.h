@@ -40,6 +40,13 @@ extern const msh_xml_handler msh_styles_handler;   /* xl/styles.xml */
 /* Reads xl/sharedStrings.xml; emits what is beside the strings. place is kept. */
 MSH_MUST_CHECK msh_err msh_workbook_strings(msh_workbook *w, const msh_place *place,
                                             msh_view bytes);
+/* For readers of other forms of these parts (xlsb.c): a sheet; the code of a number format by its
+ * number in decimals; the next cell style; the end of the string that was put into w->strings. */
+MSH_MUST_CHECK msh_err msh_workbook_add_sheet(msh_workbook *w, msh_view name, msh_view id,
+                                              bool hidden);
+MSH_MUST_CHECK msh_err msh_workbook_add_format(msh_workbook *w, msh_view id, msh_view code);
+MSH_MUST_CHECK msh_err msh_workbook_add_style(msh_workbook *w, size_t id);
+MSH_MUST_CHECK msh_err msh_workbook_end_string(msh_workbook *w);
 /* String i, marked as used; false when there is none. */
 bool msh_workbook_string(msh_workbook *w, size_t i, msh_view *out);
 /* After all sheets: strings that no cell shows. */
