@@ -184,8 +184,10 @@ msh_err msh_log_open(const char *dir, const char *origin, msh_log **out, msh_err
     msh_buf_init(&l->group, GROUP_BYTES);
     msh_buf_init(&l->out, GROUP_BYTES + (GROUP_BYTES >> 1));
     msh_buf_init(&l->note, 8192);
+    msh_buf_init(&l->latest, 8192);
     msh_err err = as_state(open_log(l, dir, origin, why), why);
     if (err != MSH_OK) {
+        l->dead = true;
         msh_log_close(l);
         return err;
     }
@@ -316,6 +318,8 @@ void msh_log_close(msh_log *l)
 {
     if (!l)
         return;
+    if (!l->dead)
+        msh_log_show_latest(l);
     msh_log_close_files(l);
     if (l->lock_fd >= 0)
         close(l->lock_fd);
@@ -327,5 +331,6 @@ void msh_log_close(msh_log *l)
     msh_buf_dispose(&l->group);
     msh_buf_dispose(&l->out);
     msh_buf_dispose(&l->note);
+    msh_buf_dispose(&l->latest);
     msh_free(l);
 }

@@ -42,6 +42,8 @@ struct msh_log {
     msh_buf group;            /* u32 length, type, u32 length, body, … */
     size_t pending;
     msh_buf out, note; /* lines of a piece; a note */
+    msh_buf latest;    /* what LOG/checkpoint should hold; empty = it does */
+    uint64_t shown_ns; /* when LOG/checkpoint was last written */
     bool dead;         /* something failed: only close is allowed */
 };
 
@@ -95,6 +97,8 @@ MSH_MUST_CHECK msh_err msh_log_write_piece(msh_log *l, msh_cursor *group, uint64
 /* Signs the tree of profile p as it stands, appended to the checkpoints; no sync. */
 MSH_MUST_CHECK msh_err msh_log_sign(msh_log *l, size_t p, const msh_tree *t, msh_error *why);
 MSH_MUST_CHECK msh_err msh_log_sync_checkpoints(msh_log *l, msh_error *why);
+/* LOG/checkpoint takes the latest note now. */
+void msh_log_show_latest(msh_log *l);
 
 /* --- log_epoch.c: keys ------------------------------------------------------------------------ */
 

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/file.h"
+#include "base/parallel.h"
 #include "base/view.h"
 #include "ledger/batch.h"
 #include "ledger/record.h"
@@ -105,20 +106,29 @@ static msh_err grow_trees(msh_log *l, msh_tree trees[MSH_PROFILES])
     return err;
 }
 
-/* The latest checkpoint as a file of its own; a convenience, so it is not synced. */
-static void publish_latest(const msh_log *l, msh_view note)
+/* The latest checkpoint as a file of its own: a convenience, so it is not synced, and written once
+ * a second at most, since replacing a file makes the next sync slower. */
+void msh_log_show_latest(msh_log *l)
 {
     char path[MSH_LOG_PATH], temp[MSH_LOG_PATH];
-    if (msh_store_path(l->dir, "checkpoint", path, NULL) != MSH_OK ||
+    if (l->latest.len == 0 || msh_store_path(l->dir, "checkpoint", path, NULL) != MSH_OK ||
         msh_store_path(l->dir, "checkpoint.new", temp, NULL) != MSH_OK)
         return;
     int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (fd < 0)
         return;
-    bool whole = write(fd, note.data, note.len) == (ssize_t)note.len;
+    bool whole = write(fd, l->latest.data, l->latest.len) == (ssize_t)l->latest.len;
     close(fd);
     if (!whole || rename(temp, path) != 0)
         (void)unlink(temp);
+    msh_buf_reset(&l->latest);
+    l->shown_ns = msh_clock_ns();
+}
+
+static void keep_latest(msh_log *l)
+{
+    msh_buf_reset(&l->latest);
+    msh_buf_put_view(&l->latest, msh_buf_view(&l->note));
 }
 
 msh_err msh_log_sign(msh_log *l, size_t p, const msh_tree *t, msh_error *why)
@@ -138,7 +148,7 @@ msh_err msh_log_sign(msh_log *l, size_t p, const msh_tree *t, msh_error *why)
     if (err != MSH_OK)
         return msh_fail(why, err, "signing the checkpoint");
     if (p == 0 || !msh_log_has(l, 0))
-        publish_latest(l, msh_buf_view(&l->note));
+        keep_latest(l);
     msh_buf_put_byte(&l->note, '\n'); /* the separator, not part of the note */
     MSH_TRY(msh_buf_err(&l->note));
     MSH_TRY(msh_file_write_all(l->cp_fd[p], msh_buf_view(&l->note), why));
@@ -153,11 +163,33 @@ static msh_err sync_fd(int fd, const char *what, msh_error *why)
     return MSH_OK;
 }
 
+typedef struct sync_job {
+    const msh_log *l;
+    int failed[MSH_PROFILES]; /* errno */
+} sync_job;
+
+static void sync_one(void *ctx, size_t p)
+{
+    sync_job *j = ctx;
+    if (msh_log_has(j->l, p) && fdatasync(j->l->cp_fd[p]) != 0)
+        j->failed[p] = errno;
+}
+
+/* Both files at once: a disk needs one turn for two syncs that wait together. */
 msh_err msh_log_sync_checkpoints(msh_log *l, msh_error *why)
 {
+    sync_job j = {.l = l};
+    if (l->profiles == MSH_PROFILE_BOTH)
+        msh_parallel(MSH_PROFILES, sync_one, &j);
+    else
+        for (size_t p = 0; p < MSH_PROFILES; p++)
+            sync_one(&j, p);
     for (size_t p = 0; p < MSH_PROFILES; p++)
-        if (msh_log_has(l, p))
-            MSH_TRY(sync_fd(l->cp_fd[p], msh_profile_at(p)->checkpoints, why));
+        if (j.failed[p]) {
+            errno = j.failed[p];
+            return msh_fail_errno(why, msh_log_io_class(errno), "fdatasync %s",
+                                  msh_profile_at(p)->checkpoints);
+        }
     return MSH_OK;
 }
 
@@ -203,5 +235,7 @@ msh_err msh_log_write_piece(msh_log *l, msh_cursor *group, uint64_t *first, msh_
     l->state.begin_due = false;
     memcpy(l->state.last_ts, ts, sizeof l->state.last_ts);
     memcpy(l->state.trees, trees, sizeof trees);
+    if (msh_clock_ns() - l->shown_ns > 1000000000u)
+        msh_log_show_latest(l);
     return msh_log_state_save(l, why);
 }

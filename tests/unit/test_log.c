@@ -62,10 +62,10 @@ static void test_first_use(void)
     CHECK_INT(msh_log_pending(l), 0);
     char root[48];
     msh_log_root(l, root);
+    msh_log_close(l);
     msh_buf latest = logdir_read("checkpoint");
     CHECK(msh_view_find(msh_buf_view(&latest), msh_view_str(root), 0) != SIZE_MAX);
     msh_buf_dispose(&latest);
-    msh_log_close(l);
     CHECK_INT(count_lines(), 4);
     static const char *const private_files[] = {"keys/log.pem", "keys/log.sm3.pem"};
     for (size_t i = 0; i < 2; i++) {
