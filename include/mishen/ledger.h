@@ -105,6 +105,32 @@ MSH_MUST_CHECK msh_err msh_log_heartbeat(const msh_options *options, msh_error *
 MSH_MUST_CHECK msh_err msh_log_export(const msh_options *options, const char *to,
                                       msh_log_verdict *out, msh_error *why);
 
+/* --- keys of people --------------------------------------------------------------------------- */
+
+typedef struct msh_keys_job {
+    const char *name, *password; /* password NULL = none */
+    const char *signer;          /* "exec:/path/program …"; NULL = keys in files */
+    const char *pub[2];          /* PEM files of the public keys (Ed25519, SM2), with a signer */
+} msh_keys_job;
+/* New keys; rotate: in place of those there are, which stay valid for what they signed. */
+MSH_MUST_CHECK msh_err msh_keys_new(const msh_options *options, const msh_keys_job *job,
+                                    bool rotate, msh_error *why);
+/* The log's next keys come into use now. */
+MSH_MUST_CHECK msh_err msh_keys_rotate_log(const msh_options *options, msh_error *why);
+/* A record: from here on nothing counts that this person's keys of today sign. */
+MSH_MUST_CHECK msh_err msh_keys_revoke(const msh_options *options, const char *name,
+                                       const char *reason, msh_error *why);
+/* Each person; how: "file", "password", "exec", "public". */
+typedef void (*msh_keys_visit)(void *ctx, const char *name, const char *how);
+MSH_MUST_CHECK msh_err msh_keys_list(const msh_options *options, msh_keys_visit visit, void *ctx,
+                                     msh_error *why);
+/* Public keys: vkeys (a line each) and PEM; name NULL = the first keys of the log, to be pinned. */
+MSH_MUST_CHECK msh_err msh_keys_export(const msh_options *options, const char *name,
+                                       msh_text_out *out, msh_error *why);
+/* Sign a trust policy (a JSON file, see docs/audit-log.md) and put it in force. */
+MSH_MUST_CHECK msh_err msh_keys_policy(const msh_options *options, const char *file, const char *by,
+                                       const char *password, msh_error *why);
+
 /* One record in one line for people, without a line feed; returns its length (less than cap). */
 size_t msh_log_describe(msh_view line, msh_lang lang, char *out, size_t cap);
 

@@ -90,8 +90,9 @@ typedef struct msh_approve_job {
     const char *docno;    /* 文号 */
     const char *category; /* 类别 */
     const char *channel;
-    const char *release; /* id; NULL = made */
-    const char *reason;  /* why files for REVIEW are approved all the same; NULL = they are not */
+    const char *release;  /* id; NULL = made */
+    const char *reason;   /* why files for REVIEW are approved all the same; NULL = they are not */
+    const char *password; /* of the approver's keys; NULL = they have none */
 } msh_approve_job;
 MSH_MUST_CHECK msh_err msh_approve(const msh_options *options, const msh_approve_job *job,
                                    int *exit_code, msh_error *why);

@@ -1,5 +1,5 @@
 /* cmd_approve.c: mishen approve FILE… --title … --by … */
-#include "cli/cli.h"
+#include "cli/password.h"
 
 int cli_cmd_approve(cli_args *a)
 {
@@ -23,7 +23,12 @@ int cli_cmd_approve(cli_args *a)
     if (!job.title || !job.title[0] || !job.by || !job.by[0])
         return cli_usage(a, "要有 --title 信息名称 和 --by 批准人",
                          "--title and --by (who approves) are needed");
+    char password[CLI_PASSWORD_MAX];
+    code = cli_password(a, false, password, &job.password);
+    if (code)
+        return code;
     msh_err err = msh_approve(&a->options, &job, &code, &why);
+    cli_password_wipe(password);
     if (err == MSH_OK)
         return code;
     (void)cli_failed(a, err, &why);

@@ -18,6 +18,12 @@
 
 enum { FILE_MAX = 16 << 10, PATH_SIZE = 4096 };
 
+static bool absent(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) != 0 && errno == ENOENT;
+}
+
 static msh_err read_private(const char *path, msh_buf *out, msh_error *why)
 {
     struct stat st;
@@ -95,6 +101,43 @@ msh_err msh_keyfile_load(const char *path, msh_key_alg alg, msh_key **out, msh_e
     return err;
 }
 
+msh_err msh_keyfile_load_protected(const char *path, msh_key_alg alg, const char *password,
+                                   msh_key **out, msh_error *why)
+{
+    msh_buf pem;
+    bool is_protected = false;
+    *out = NULL;
+    msh_buf_init(&pem, FILE_MAX);
+    msh_err err = read_private(path, &pem, why);
+    if (err == MSH_OK) {
+        err = msh_key_read_protected(alg, msh_buf_view(&pem), msh_view_str(password), &is_protected,
+                                     out);
+        if (err == MSH_E_EVIDENCE && is_protected)
+            err = msh_fail(why, MSH_E_NO_ACCESS, "%s: %s", path,
+                           password ? "口令不对 / wrong password"
+                                    : "需要口令（--password-file） / needs a password");
+        else if (err != MSH_OK)
+            (void)msh_fail(why, err, "%s: holds no key of the kind that is needed", path);
+    }
+    wipe_buf(&pem);
+    return err;
+}
+
+msh_err msh_keyfile_write_private(const char *path, const msh_key *k, const char *password,
+                                  msh_error *why)
+{
+    msh_buf pem;
+    if (!absent(path))
+        return msh_fail(why, MSH_E_STATE, "%s: 已经存在 / exists already", path);
+    msh_buf_init(&pem, FILE_MAX);
+    msh_err err = password ? msh_key_write_protected(k, msh_view_str(password), &pem)
+                           : msh_key_write_pem(k, true, &pem);
+    err = err == MSH_OK ? create(path, msh_buf_view(&pem), why)
+                        : msh_fail(why, err, "%s: cannot write the key", path);
+    wipe_buf(&pem);
+    return err;
+}
+
 static msh_err make(const char *path, msh_key_alg alg, msh_error *why)
 {
     msh_buf pem;
@@ -110,12 +153,6 @@ static msh_err make(const char *path, msh_key_alg alg, msh_error *why)
     msh_key_free(k);
     wipe_buf(&pem);
     return err;
-}
-
-static bool absent(const char *path)
-{
-    struct stat st;
-    return lstat(path, &st) != 0 && errno == ENOENT;
 }
 
 msh_err msh_keyfile_load_or_make(const char *path, msh_key_alg alg, msh_key **out, bool *made,

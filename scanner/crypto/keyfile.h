@@ -14,6 +14,15 @@ MSH_MUST_CHECK msh_err msh_keyfile_load(const char *path, msh_key_alg alg, msh_k
  * this at once get the same key. */
 MSH_MUST_CHECK msh_err msh_keyfile_load_or_make(const char *path, msh_key_alg alg, msh_key **out,
                                                 bool *made, msh_error *why);
+/* Load a private key that may have a password (NULL = none given). MSH_E_NO_ACCESS when it needs
+ * one that was not given or is wrong. */
+MSH_MUST_CHECK msh_err msh_keyfile_load_protected(const char *path, msh_key_alg alg,
+                                                  const char *password, msh_key **out,
+                                                  msh_error *why);
+/* Write a private key to a new file, 0600; password NULL = without. MSH_E_STATE when there is a
+ * file already. */
+MSH_MUST_CHECK msh_err msh_keyfile_write_private(const char *path, const msh_key *k,
+                                                 const char *password, msh_error *why);
 /* Load a public key (SubjectPublicKeyInfo). */
 MSH_MUST_CHECK msh_err msh_keyfile_load_public(const char *path, msh_key_alg alg, msh_key **out,
                                                msh_error *why);

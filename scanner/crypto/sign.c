@@ -4,13 +4,18 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/view.h"
 #include "crypto/door.h"
+#include "crypto/external.h"
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+#include <openssl/x509.h>
+#include <string.h>
 
 static const char sm2_id[] = "1234567812345678";
 enum { SM2_ID_LEN = 16 };
@@ -20,6 +25,7 @@ struct msh_key {
     msh_key_alg alg;
     uint8_t pub[MSH_KEY_PUBLIC_MAX];
     size_t pub_len;
+    char *signer; /* "exec:…": signs in place of a private key */
 };
 
 static const char *type_of(msh_key_alg alg)
@@ -124,6 +130,84 @@ msh_err msh_key_read_pem(msh_key_alg alg, msh_view pem, bool is_private, msh_key
     return adopt(alg, pkey, MSH_E_EVIDENCE, out);
 }
 
+typedef struct given_password {
+    msh_view text;
+    bool asked;
+} given_password;
+
+static int give_password(char *buf, int size, int writing, void *ctx)
+{
+    given_password *p = ctx;
+    (void)writing;
+    p->asked = true;
+    if (p->text.len == 0 || p->text.len > (size_t)size)
+        return -1;
+    memcpy(buf, p->text.data, p->text.len);
+    return (int)p->text.len;
+}
+
+msh_err msh_key_read_protected(msh_key_alg alg, msh_view pem, msh_view password, bool *is_protected,
+                               msh_key **out)
+{
+    given_password p = {.text = password};
+    *out = NULL;
+    MSH_TRY(msh_door_open());
+    if (pem.len == 0 || pem.len > 1 << 16)
+        return MSH_E_EVIDENCE;
+    BIO *in = BIO_new_mem_buf(pem.data, (int)pem.len);
+    if (!in)
+        return MSH_E_MEMORY;
+    EVP_PKEY *pkey = PEM_read_bio_PrivateKey(in, NULL, give_password, &p);
+    BIO_free(in);
+    *is_protected = p.asked;
+    return adopt(alg, pkey, MSH_E_EVIDENCE, out);
+}
+
+enum { SCRYPT_N = 16384, SCRYPT_R = 8, SCRYPT_P = 1 };
+
+static X509_SIG *protect(const msh_key *k, msh_view password)
+{
+    const EVP_CIPHER *cipher = k->alg == MSH_KEY_SM2 ? EVP_sm4_cbc() : EVP_aes_256_cbc();
+    X509_ALGOR *pbe = PKCS5_pbe2_set_scrypt(cipher, NULL, 0, NULL, SCRYPT_N, SCRYPT_R, SCRYPT_P);
+    PKCS8_PRIV_KEY_INFO *plain = EVP_PKEY2PKCS8(k->pkey);
+    X509_SIG *sealed = NULL;
+    if (pbe && plain)
+        sealed = PKCS8_set0_pbe((const char *)password.data, (int)password.len, plain, pbe);
+    if (!sealed)
+        X509_ALGOR_free(pbe); /* else it belongs to sealed */
+    PKCS8_PRIV_KEY_INFO_free(plain);
+    return sealed;
+}
+
+msh_err msh_key_write_protected(const msh_key *k, msh_view password, msh_buf *out)
+{
+    char *data = NULL;
+    if (password.len == 0 || password.len > 512)
+        return MSH_E_USAGE;
+    X509_SIG *sealed = protect(k, password);
+    BIO *to = BIO_new(BIO_s_mem());
+    bool ok = sealed && to && PEM_write_bio_PKCS8(to, sealed) == 1;
+    long n = ok ? BIO_get_mem_data(to, &data) : 0;
+    if (n > 0)
+        msh_buf_put(out, data, (size_t)n);
+    BIO_free(to);
+    X509_SIG_free(sealed);
+    ERR_clear_error();
+    return n > 0 ? msh_buf_err(out) : MSH_E_CRYPTO;
+}
+
+msh_err msh_key_set_signer(msh_key *k, const char *signer)
+{
+    size_t n = strlen(signer) + 1;
+    if (strncmp(signer, "exec:/", 6) != 0)
+        return MSH_E_CONFIG;
+    k->signer = msh_alloc(n);
+    if (!k->signer)
+        return MSH_E_MEMORY;
+    memcpy(k->signer, signer, n);
+    return MSH_OK;
+}
+
 msh_err msh_key_write_pem(const msh_key *k, bool is_private, msh_buf *out)
 {
     char *data = NULL;
@@ -145,6 +229,7 @@ void msh_key_free(msh_key *k)
     if (!k)
         return;
     EVP_PKEY_free(k->pkey);
+    msh_free(k->signer);
     msh_free(k);
 }
 
@@ -172,6 +257,11 @@ msh_err msh_key_sign(const msh_key *k, msh_view text, uint8_t signature[MSH_SIGN
                      size_t *len)
 {
     *len = MSH_SIGNATURE_MAX;
+    if (k->signer) { /* a device may answer with anything: it is checked at once */
+        MSH_TRY(msh_external_sign(k->signer, type_of(k->alg), text, signature, len));
+        return msh_key_verify(k, text, msh_view_of(signature, *len)) == MSH_OK ? MSH_OK
+                                                                               : MSH_E_CRYPTO;
+    }
     EVP_MD_CTX *c = EVP_MD_CTX_new();
     if (!c)
         return MSH_E_MEMORY;

@@ -20,6 +20,15 @@ MSH_MUST_CHECK msh_err msh_key_from_public(msh_key_alg alg, msh_view raw, msh_ke
  */
 MSH_MUST_CHECK msh_err msh_key_read_pem(msh_key_alg alg, msh_view pem, bool is_private,
                                         msh_key **out);
+/* The same with a password (PKCS#8, PBES2), which may be empty; MSH_E_EVIDENCE also for a wrong
+ * one. *is_protected: whether the file has a password at all. */
+MSH_MUST_CHECK msh_err msh_key_read_protected(msh_key_alg alg, msh_view pem, msh_view password,
+                                              bool *is_protected, msh_key **out);
+/* A private key in PKCS#8 with a password: scrypt, AES-256-CBC (Ed25519) or SM4-CBC (SM2). */
+MSH_MUST_CHECK msh_err msh_key_write_protected(const msh_key *k, msh_view password, msh_buf *out);
+/* Takes over a public key and makes it one that signs by a program outside (external.h): "exec:"
+ * and a path with arguments, parted by blanks. */
+MSH_MUST_CHECK msh_err msh_key_set_signer(msh_key *k, const char *signer);
 /* PEM out; a private one into a buffer that the caller wipes. */
 MSH_MUST_CHECK msh_err msh_key_write_pem(const msh_key *k, bool is_private, msh_buf *out);
 void msh_key_free(msh_key *k);

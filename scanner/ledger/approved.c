@@ -9,6 +9,7 @@
 #include "base/table.h"
 #include "base/view.h"
 #include "ledger/store.h"
+#include "ledger/trust.h"
 #include "ledger/verify.h"
 
 #include <errno.h>
@@ -16,7 +17,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-enum { KEY_MAX = 8192, ARENA_MAX = 1 << 30 };
+enum { PEOPLE = 8, KEY_MAX = 8192, ARENA_MAX = 1 << 30 };
 
 /* An approved path: the latest release that names it, and whether it was seen. */
 typedef struct path_row {
@@ -24,12 +25,22 @@ typedef struct path_row {
     bool seen;
 } path_row;
 
+/* A file's bytes at a path: who approved them. */
+typedef struct file_row {
+    msh_view release;
+    msh_view people[PEOPLE];
+    unsigned n_people;
+} file_row;
+
 struct msh_approved {
+    msh_trust *trust; /* NULL = everybody with keys may approve, alone */
+    unsigned quorum;
     const char *state, *now;
     msh_arena arena;
-    msh_table *files;    /* path NUL size sha256 sm3 → view of release */
+    msh_table *files;    /* hashes, size and path → file_row */
     msh_table *paths;    /* path → path_row */
     msh_table *log_keys; /* public keys that ever signed the log: they sign no decision */
+    msh_table *revoked;  /* public keys that were revoked by a record before */
     msh_error bad;       /* of the first decision that is not valid */
     uint64_t bad_at;
 };
@@ -47,17 +58,44 @@ static msh_view file_key(char out[KEY_MAX], msh_view path, uint64_t size, const 
     return msh_view_of(out, (size_t)n + path.len);
 }
 
-static msh_err add_file(msh_approved *a, const msh_decision_file *f, const msh_view *release)
+static msh_err get_row(msh_approved *a, const msh_decision_file *f, file_row **out)
 {
     char room[KEY_MAX];
     void *old;
     msh_view key = file_key(room, f->path, f->size, f->sha256, f->sm3);
-    path_row *row = msh_arena_calloc(&a->arena, 1, sizeof *row);
-    if (!key.data || !row)
+    if (!key.data)
         return MSH_E_MEMORY;
-    row->release = *release;
-    MSH_TRY(msh_table_put(a->files, key, (void *)(uintptr_t)release, &old));
+    *out = msh_table_get(a->files, key);
+    if (*out)
+        return MSH_OK;
+    *out = msh_arena_calloc(&a->arena, 1, sizeof **out);
+    return *out ? msh_table_put(a->files, key, *out, &old) : MSH_E_MEMORY;
+}
+
+static msh_err add_file(msh_approved *a, const msh_decision_file *f, const msh_decision_read_out *d)
+{
+    file_row *file;
+    void *old;
+    bool known = false;
+    path_row *row = msh_arena_calloc(&a->arena, 1, sizeof *row);
+    if (!row)
+        return MSH_E_MEMORY;
+    MSH_TRY(get_row(a, f, &file));
+    for (unsigned i = 0; i < file->n_people; i++)
+        known = known || msh_view_eq(file->people[i], d->reviewer);
+    if (!known && file->n_people < PEOPLE)
+        file->people[file->n_people++] = d->reviewer;
+    file->release = row->release = d->release;
     return msh_table_put(a->paths, f->path, row, &old);
+}
+
+/* By the trust policy: this person, in this role, for this path, at that time. */
+static bool may_approve(const msh_approved *a, const msh_decision_file *f,
+                        const msh_decision_read_out *d)
+{
+    const msh_view keys[MSH_REVIEWER_KEYS] = {msh_view_of(d->pub[0], 32),
+                                              msh_view_of(d->pub[1], MSH_KEY_PUBLIC_MAX)};
+    return !a->trust || msh_trust_allows(a->trust, d->reviewer, "approver", f->path, d->ts, keys);
 }
 
 static msh_err take_decision(msh_approved *a, uint64_t n, msh_view body)
@@ -67,7 +105,7 @@ static msh_err take_decision(msh_approved *a, uint64_t n, msh_view body)
     msh_err err = msh_json_read(&a->arena, body, MSH_JSON_LOG, &j, &a->bad);
     if (err == MSH_OK)
         err = msh_decision_read(&a->arena, msh_json_text(msh_json_get(j, "note")), a->state,
-                                a->log_keys, &d, &a->bad);
+                                a->log_keys, a->revoked, &d, &a->bad);
     if (err == MSH_E_MEMORY)
         return err;
     if (err != MSH_OK) {
@@ -76,17 +114,14 @@ static msh_err take_decision(msh_approved *a, uint64_t n, msh_view body)
     }
     if (d.not_after.len && msh_view_cmp(d.not_after, msh_view_str(a->now)) < 0)
         return MSH_OK; /* no longer in force */
-    msh_view *release = msh_arena_calloc(&a->arena, 1, sizeof *release);
-    if (!release)
-        return MSH_E_MEMORY;
-    *release = d.release;
     for (size_t i = 0; i < d.n_files; i++)
-        MSH_TRY(add_file(a, &d.files[i], release));
+        if (may_approve(a, &d.files[i], &d))
+            MSH_TRY(add_file(a, &d.files[i], &d));
     return MSH_OK;
 }
 
-/* log.open and key.next name the log's keys. */
-static msh_err take_keys(msh_approved *a, msh_view body)
+/* log.open and key.next name the log's keys, key.revoke those that sign nothing more. */
+static msh_err take_keys(msh_approved *a, msh_table *to, msh_view body)
 {
     msh_json *j;
     msh_note_key k;
@@ -96,7 +131,7 @@ static msh_err take_keys(msh_approved *a, msh_view body)
         msh_view vkey = msh_json_text(msh_json_get(j, msh_profile_at(p)->vkey));
         if (vkey.len == 0 || msh_note_key_read(&k, vkey) != MSH_OK)
             continue; /* the verifier says so */
-        msh_err err = msh_table_put(a->log_keys, msh_key_public(k.key), a, &old);
+        msh_err err = msh_table_put(to, msh_key_public(k.key), a, &old);
         msh_note_key_dispose(&k);
         MSH_TRY(err);
     }
@@ -109,7 +144,9 @@ static msh_err on_record(void *ctx, uint64_t n, msh_view type, msh_view body)
     if (a->bad_at != UINT64_MAX)
         return MSH_OK;
     if (msh_view_eq_str(type, "log.open") || msh_view_eq_str(type, "key.next"))
-        return take_keys(a, body);
+        return take_keys(a, a->log_keys, body);
+    if (msh_view_eq_str(type, "key.revoke"))
+        return take_keys(a, a->revoked, body);
     return msh_view_eq_str(type, "decision") ? take_decision(a, n, body) : MSH_OK;
 }
 
@@ -121,8 +158,11 @@ static msh_err load(msh_approved *a, msh_lang lang, msh_log_verdict *verdict, ms
     a->files = msh_table_new();
     a->paths = msh_table_new();
     a->log_keys = msh_table_new();
-    if (!a->files || !a->paths || !a->log_keys)
+    a->revoked = msh_table_new();
+    if (!a->files || !a->paths || !a->log_keys || !a->revoked)
         return msh_fail(why, MSH_E_MEMORY, "approved files");
+    MSH_TRY(msh_trust_load(a->state, &a->trust, why));
+    a->quorum = a->trust ? msh_trust_quorum(a->trust, "approve") : 1;
     MSH_TRY(msh_store_path(a->state, "log", log, why));
     if (lstat(log, &st) != 0 && errno == ENOENT)
         return MSH_OK;
@@ -164,8 +204,11 @@ void msh_approved_free(msh_approved *a)
         msh_table_free(a->files, NULL);
     if (a->paths)
         msh_table_free(a->paths, NULL);
+    msh_trust_free(a->trust);
     if (a->log_keys)
         msh_table_free(a->log_keys, NULL);
+    if (a->revoked)
+        msh_table_free(a->revoked, NULL);
     msh_arena_dispose(&a->arena);
     msh_free(a);
 }
@@ -181,8 +224,10 @@ msh_approved_state msh_approved_find(const msh_approved *a, msh_view path, uint6
         return MSH_APPROVED_UNKNOWN;
     row->seen = true;
     msh_view key = file_key(room, path, size, sha256, sm3);
-    const msh_view *found = key.data ? msh_table_get(a->files, key) : NULL;
-    *release = found ? *found : row->release;
+    const file_row *found = key.data ? msh_table_get(a->files, key) : NULL;
+    if (found && found->n_people < a->quorum)
+        return MSH_APPROVED_UNKNOWN; /* not enough people yet */
+    *release = found ? found->release : row->release;
     return found ? MSH_APPROVED_YES : MSH_APPROVED_CHANGED;
 }
 

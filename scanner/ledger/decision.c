@@ -5,101 +5,14 @@
 
 #include "base/base64.h"
 #include "base/err.h"
-#include "base/file.h"
 #include "base/view.h"
-#include "crypto/keyfile.h"
 #include "ledger/canon.h"
 #include "ledger/path.h"
-#include "ledger/store.h"
 
 #include <stdio.h>
-#include <sys/stat.h>
 
 static const char head[] = "audit-decision/v1\n";
-static const char *const suffixes[MSH_REVIEWER_KEYS] = {"", ".sm3"};
 enum { TEXT_MAX = 128 << 10 };
-
-/* --- reviewers -------------------------------------------------------------------------------- */
-
-bool msh_reviewer_name_ok(const char *name)
-{
-    size_t n = strlen(name);
-    return n <= MSH_REVIEWER_NAME && name[0] != '.' && !strchr(name, '/') &&
-           msh_note_name_ok(msh_view_str(name)) && msh_path_is_plain(msh_view_str(name));
-}
-
-static msh_err reviewer_path(const char *state, const char *name, const char *suffix,
-                             char out[MSH_LOG_PATH], msh_error *why)
-{
-    if (!msh_reviewer_name_ok(name))
-        return msh_fail(why, MSH_E_USAGE, "批准人姓名不能含空格、+、/ / not a name for a reviewer");
-    int n = snprintf(out, MSH_LOG_PATH, "%s/reviewers/%s%s", state, name, suffix);
-    return n > 0 && n < MSH_LOG_PATH ? MSH_OK : msh_fail(why, MSH_E_STATE, "name too long");
-}
-
-static msh_err open_key(const char *state, const char *name, size_t i, msh_note_key *out,
-                        msh_error *why)
-{
-    char path[MSH_LOG_PATH], pub[MSH_LOG_PATH], suffix[32];
-    struct stat st;
-    msh_key *key;
-    (void)snprintf(suffix, sizeof suffix, "%s.pem", suffixes[i]);
-    MSH_TRY(reviewer_path(state, name, suffix, path, why));
-    (void)snprintf(suffix, sizeof suffix, "%s.pub.pem", suffixes[i]);
-    MSH_TRY(reviewer_path(state, name, suffix, pub, why));
-    MSH_TRY(msh_keyfile_load_or_make(path, msh_profile_at(i)->alg, &key, NULL, why));
-    if (lstat(pub, &st) != 0) {
-        msh_err err = msh_keyfile_write_public(pub, key, why);
-        if (err != MSH_OK) {
-            msh_key_free(key);
-            return err;
-        }
-    }
-    return msh_note_key_init(out, name, key);
-}
-
-msh_err msh_reviewer_open(const char *state, const char *name, msh_reviewer *out, msh_error *why)
-{
-    char folder[MSH_LOG_PATH];
-    *out = (msh_reviewer){0};
-    MSH_TRY(msh_store_path(state, "reviewers", folder, why));
-    MSH_TRY(msh_file_make_dirs(folder, why));
-    for (size_t i = 0; i < MSH_REVIEWER_KEYS; i++) {
-        msh_err err = open_key(state, name, i, &out->keys[i], why);
-        if (err != MSH_OK) {
-            msh_reviewer_dispose(out);
-            return err;
-        }
-    }
-    return MSH_OK;
-}
-
-msh_err msh_reviewer_open_public(const char *state, const char *name, msh_reviewer *out,
-                                 msh_error *why)
-{
-    *out = (msh_reviewer){0};
-    for (size_t i = 0; i < MSH_REVIEWER_KEYS; i++) {
-        char pub[MSH_LOG_PATH], suffix[32];
-        msh_key *key;
-        (void)snprintf(suffix, sizeof suffix, "%s.pub.pem", suffixes[i]);
-        msh_err err = reviewer_path(state, name, suffix, pub, why);
-        if (err == MSH_OK)
-            err = msh_keyfile_load_public(pub, msh_profile_at(i)->alg, &key, why);
-        if (err == MSH_OK)
-            err = msh_note_key_init(&out->keys[i], name, key);
-        if (err != MSH_OK) {
-            msh_reviewer_dispose(out);
-            return err == MSH_E_MEMORY ? err : MSH_E_EVIDENCE;
-        }
-    }
-    return MSH_OK;
-}
-
-void msh_reviewer_dispose(msh_reviewer *r)
-{
-    for (size_t i = 0; i < MSH_REVIEWER_KEYS; i++)
-        msh_note_key_dispose(&r->keys[i]);
-}
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
@@ -229,27 +142,49 @@ static msh_err not_valid(msh_error *why, const char *what)
     return msh_fail(why, MSH_E_EVIDENCE, "decision: %s", what);
 }
 
-static msh_err check_signatures(const msh_note *note, msh_view reviewer, const char *state,
-                                const msh_table *log_keys, msh_error *why)
+/* MSH_E_EVIDENCE: not signed with these keys. MSH_E_REFUSED: signed, but they may not. */
+static msh_err check_keys(const msh_note *note, const msh_reviewer *r, const msh_table *log_keys,
+                          const msh_table *revoked, msh_error *why)
 {
+    for (size_t i = 0; i < MSH_REVIEWER_KEYS; i++)
+        if (msh_note_verify(note, &r->keys[i]) != MSH_OK)
+            return not_valid(why, "a signature of its reviewer does not verify");
+    for (size_t i = 0; i < MSH_REVIEWER_KEYS; i++) {
+        msh_view pub = msh_key_public(r->keys[i].key);
+        if (msh_table_get(log_keys, pub))
+            return msh_fail(why, MSH_E_REFUSED, "decision: signed with the scanner's own key");
+        if (revoked && msh_table_get(revoked, pub))
+            return msh_fail(why, MSH_E_REFUSED, "decision: signed with a key that was revoked");
+    }
+    return MSH_OK;
+}
+
+/* By the reviewer's keys of today or of earlier days. */
+static msh_err check_signatures(const msh_note *note, const char *state, const msh_table *log_keys,
+                                const msh_table *revoked, msh_decision_read_out *out,
+                                msh_error *why)
+{
+    const msh_view reviewer = out->reviewer;
     char name[MSH_REVIEWER_NAME + 1];
-    msh_reviewer r;
+    msh_err err = MSH_E_EVIDENCE;
     if (reviewer.len == 0 || reviewer.len > MSH_REVIEWER_NAME || note->n_sigs != MSH_REVIEWER_KEYS)
         return not_valid(why, "not signed by its reviewer");
     memcpy(name, reviewer.data, reviewer.len);
     name[reviewer.len] = '\0';
     if (!msh_reviewer_name_ok(name))
         return not_valid(why, "not a name for a reviewer");
-    MSH_TRY(msh_reviewer_open_public(state, name, &r, why));
-    msh_err err = MSH_OK;
-    for (size_t i = 0; i < MSH_REVIEWER_KEYS && err == MSH_OK; i++) {
-        if (msh_table_get(log_keys, msh_key_public(r.keys[i].key)))
-            err = not_valid(why, "signed with the scanner's own key");
-        else if (msh_note_verify(note, &r.keys[i]) != MSH_OK)
-            err = not_valid(why, "a signature of its reviewer does not verify");
+    for (unsigned generation = 0; err == MSH_E_EVIDENCE; generation++) {
+        msh_reviewer r;
+        msh_err there = msh_reviewer_public(state, name, generation, &r, generation ? NULL : why);
+        if (there != MSH_OK)
+            return there == MSH_E_MEMORY ? there : MSH_E_EVIDENCE;
+        err = check_keys(note, &r, log_keys, revoked, why);
+        for (size_t i = 0; i < MSH_REVIEWER_KEYS; i++)
+            memcpy(out->pub[i], msh_key_public(r.keys[i].key).data,
+                   msh_key_public(r.keys[i].key).len);
+        msh_reviewer_dispose(&r);
     }
-    msh_reviewer_dispose(&r);
-    return err;
+    return err == MSH_E_REFUSED ? MSH_E_EVIDENCE : err;
 }
 
 static bool read_file(const msh_json *j, msh_decision_file *out)
@@ -280,7 +215,7 @@ static msh_err read_files(msh_arena *a, const msh_json *list, msh_decision_read_
 }
 
 msh_err msh_decision_read(msh_arena *a, msh_view text, const char *state, const msh_table *log_keys,
-                          msh_decision_read_out *out, msh_error *why)
+                          const msh_table *revoked, msh_decision_read_out *out, msh_error *why)
 {
     msh_note note;
     msh_json *j;
@@ -301,10 +236,11 @@ msh_err msh_decision_read(msh_arena *a, msh_view text, const char *state, const 
     out->act = msh_json_text(msh_json_get(j, "act"));
     out->reviewer = msh_json_text(msh_json_get(j, "reviewer"));
     out->not_after = msh_json_text(msh_json_get(j, "not_after"));
+    out->ts = msh_json_text(msh_json_get(j, "ts"));
     out->release = msh_json_text(msh_json_get(release, "id"));
     out->title = msh_json_text(msh_json_get(release, "title"));
     if (msh_json_int(msh_json_get(j, "v"), 0) != 1 || !msh_view_eq_str(out->act, "approve"))
         return not_valid(why, "an act that this version does not know");
-    MSH_TRY(check_signatures(&note, out->reviewer, state, log_keys, why));
+    MSH_TRY(check_signatures(&note, state, log_keys, revoked, out, why));
     return read_files(a, msh_json_get(release, "files"), out, why);
 }

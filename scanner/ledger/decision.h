@@ -9,9 +9,9 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/table.h"
-#include "ledger/note.h"
+#include "ledger/reviewer.h"
 
-enum { MSH_DECISION_FILES = 100, MSH_REVIEWER_NAME = 64, MSH_REVIEWER_KEYS = 2 };
+enum { MSH_DECISION_FILES = 100 };
 
 typedef struct msh_decision_file {
     msh_view path; /* relative to the root of what is published */
@@ -32,36 +32,21 @@ typedef struct msh_decision {
     size_t n_files;
 } msh_decision;
 
-/* Keys of one reviewer: Ed25519 and SM2. */
-typedef struct msh_reviewer {
-    msh_note_key keys[MSH_REVIEWER_KEYS];
-} msh_reviewer;
-
-/* Whether a name can be a reviewer's: of a note, no '/', not beginning with '.', at most 64 bytes.
- */
-bool msh_reviewer_name_ok(const char *name);
-/* STATE/reviewers/NAME.pem and NAME.sm3.pem, made at first use, with NAME.pub.pem beside. */
-MSH_MUST_CHECK msh_err msh_reviewer_open(const char *state, const char *name, msh_reviewer *out,
-                                         msh_error *why);
-/* The public keys alone; MSH_E_EVIDENCE when there are none. */
-MSH_MUST_CHECK msh_err msh_reviewer_open_public(const char *state, const char *name,
-                                                msh_reviewer *out, msh_error *why);
-void msh_reviewer_dispose(msh_reviewer *r);
-
 /* The signed note, appended. MSH_E_REFUSED when a file may not be approved. */
 MSH_MUST_CHECK msh_err msh_decision_write(msh_buf *out, const msh_decision *d,
                                           const msh_reviewer *reviewer, msh_error *why);
 
 /* What a note says after both its signatures were checked with the keys of the reviewer it names.
- * log_keys: a table whose keys are public keys that may not sign decisions. Views live in the
- * arena. MSH_E_EVIDENCE when anything is not exactly as it should be. */
+ * log_keys, revoked (may be NULL): tables whose keys are public keys that may not sign decisions.
+ * Views live in the arena. MSH_E_EVIDENCE when anything is not exactly as it should be. */
 typedef struct msh_decision_read_out {
-    msh_view act, release, title, reviewer, not_after;
-    msh_decision_file *files; /* record and verdict are not read */
+    msh_view act, release, title, reviewer, not_after, ts;
+    uint8_t pub[MSH_REVIEWER_KEYS][MSH_KEY_PUBLIC_MAX]; /* of the keys that signed */
+    msh_decision_file *files;                           /* record and verdict are not read */
     size_t n_files;
 } msh_decision_read_out;
 MSH_MUST_CHECK msh_err msh_decision_read(msh_arena *a, msh_view note, const char *state,
-                                         const msh_table *log_keys, msh_decision_read_out *out,
-                                         msh_error *why);
+                                         const msh_table *log_keys, const msh_table *revoked,
+                                         msh_decision_read_out *out, msh_error *why);
 
 #endif

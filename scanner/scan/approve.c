@@ -243,7 +243,7 @@ static msh_err decide(approval *a, msh_run *r, msh_error *why)
                             .ts = a->ts,
                             .files = a->decided,
                             .n_files = job->n_files};
-    MSH_TRY(msh_reviewer_open(r->state, job->by, &reviewer, why));
+    MSH_TRY(msh_reviewer_open(r->state, job->by, job->password, &reviewer, why));
     msh_buf_init(&note, NOTE_MAX);
     msh_err err = msh_decision_write(&note, &d, &reviewer, why);
     if (err == MSH_OK)

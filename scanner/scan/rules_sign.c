@@ -148,7 +148,7 @@ msh_err msh_rules_sign(const msh_options *o, const char *file, const char *by,
     msh_rules_note_text(&text, p.id, p.version, p.sha256);
     MSH_GUARD(msh_state_path(o, state, why));
     MSH_GUARD(msh_state_prepare(state, why));
-    MSH_GUARD(msh_reviewer_open(state, by, &r, why));
+    MSH_GUARD(msh_reviewer_open(state, by, NULL, &r, why));
     err = sign_text(msh_buf_view(&text), &r, &note, &keys);
     if (err == MSH_OK)
         write(ctx, msh_buf_view(&note), msh_buf_view(&keys));

@@ -36,13 +36,14 @@ static bool append(const char *dir, uint64_t records, int group)
     uint64_t done = 0;
     while (done < records) {
         for (int i = 0; i < group; i++) {
-            int n = snprintf(body, sizeof body,
-                             "{\"config\":1,\"findings\":0,\"findings_sha256\":"
-                             "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\","
-                             "\"format\":\"docx\",\"item\":%d,\"outcome\":\"read\","
-                             "\"path\":\"通知/%08" PRIu64 ".docx\",\"size\":12345,\"verdict\":\"PASS\","
-                             "\"z\":\"%064d\"}",
-                             i, done, 7);
+            int n =
+                snprintf(body, sizeof body,
+                         "{\"config\":1,\"findings\":0,\"findings_sha256\":"
+                         "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\","
+                         "\"format\":\"docx\",\"item\":%d,\"outcome\":\"read\","
+                         "\"path\":\"通知/%08" PRIu64 ".docx\",\"size\":12345,\"verdict\":\"PASS\","
+                         "\"z\":\"%064d\"}",
+                         i, done, 7);
             if (msh_log_add(l, "item", msh_view_of(body, (size_t)n), &why) != MSH_OK)
                 return false;
             done++;
@@ -70,8 +71,8 @@ static void verify(const char *dir)
     wall = now(CLOCK_MONOTONIC) - wall;
     printf("verify   %-5s %" PRIu64 " records, %" PRIu64 " signatures, %" PRIu64
            " keys: %.2f s CPU, %.2f s wall on %u processors, exit %d %s\n",
-           strrchr(dir, '/') + 1, v.size, v.checkpoints, v.epochs, cpu, wall,
-           msh_parallel_width(), v.exit_code, v.what);
+           strrchr(dir, '/') + 1, v.size, v.checkpoints, v.epochs, cpu, wall, msh_parallel_width(),
+           v.exit_code, v.what);
 }
 
 static void prove(const char *dir, size_t profile, uint64_t records)

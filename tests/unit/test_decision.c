@@ -21,7 +21,7 @@ static msh_err read_with(msh_view note, const msh_key *const keys[2], msh_decisi
     REQUIRE(table);
     for (size_t i = 0; i < 2; i++)
         REQUIRE(msh_table_put(table, msh_key_public(keys[i]), table, &old) == MSH_OK);
-    msh_err err = msh_decision_read(a, note, state, table, out, NULL);
+    msh_err err = msh_decision_read(a, note, state, table, NULL, out, NULL);
     msh_table_free(table, NULL);
     return err;
 }
@@ -55,7 +55,7 @@ static msh_err write_note(msh_buf *out, const msh_decision_file *files, size_t n
                             .ts = "2026-11-22T09:49:58.896451Z",
                             .files = files,
                             .n_files = n};
-    REQUIRE(msh_reviewer_open(state, "张三", &r, NULL) == MSH_OK);
+    REQUIRE(msh_reviewer_open(state, "张三", NULL, &r, NULL) == MSH_OK);
     msh_buf_init(out, 64 << 10);
     msh_err err = msh_decision_write(out, &d, &r, NULL);
     msh_reviewer_dispose(&r);
@@ -136,7 +136,7 @@ static void test_scanner_signs(void)
     msh_reviewer r;
     msh_arena_init(&a, 1 << 20);
     REQUIRE(write_note(&note, &f, 1, NULL) == MSH_OK);
-    REQUIRE(msh_reviewer_open(state, "张三", &r, NULL) == MSH_OK);
+    REQUIRE(msh_reviewer_open(state, "张三", NULL, &r, NULL) == MSH_OK);
     const msh_key *const same[2] = {log_keys[0], r.keys[1].key};
     CHECK_INT(read_with(msh_buf_view(&note), same, &out, &a), MSH_E_EVIDENCE);
     msh_reviewer_dispose(&r);

@@ -1,0 +1,173 @@
+/* keys.c: `mishen keys` from the library's side. */
+#define _GNU_SOURCE
+#include <mishen/ledger.h>
+
+#include "base/err.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/view.h"
+#include "crypto/keyfile.h"
+#include "ledger/log.h"
+#include "ledger/trust.h"
+#include "scan/logdir.h"
+#include "scan/state.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+enum { TEXT_MAX = 64 << 10, POLICY_MAX = 1 << 20 };
+
+static msh_err open_state(const msh_options *options, char state[MSH_STATE_PATH], msh_error *why)
+{
+    MSH_TRY(msh_state_path(options, state, why));
+    return msh_state_prepare(state, why);
+}
+
+msh_err msh_keys_new(const msh_options *options, const msh_keys_job *job, bool rotate,
+                     msh_error *why)
+{
+    char state[MSH_STATE_PATH];
+    const msh_reviewer_new made = {.name = job->name,
+                                   .password = job->password,
+                                   .signer = job->signer,
+                                   .pub = {job->pub[0], job->pub[1]}};
+    MSH_TRY(open_state(options, state, why));
+    return rotate ? msh_reviewer_rotate(state, &made, why) : msh_reviewer_make(state, &made, why);
+}
+
+static msh_err put_record(const msh_options *options, const char *type, msh_view body,
+                          msh_error *why)
+{
+    char dir[MSH_LOG_PATH];
+    msh_log *l;
+    MSH_TRY(msh_log_dir(options, NULL, dir, why));
+    MSH_TRY(msh_log_open(dir, NULL, &l, why));
+    msh_err err = type ? msh_log_add(l, type, body, why) : MSH_OK;
+    if (err == MSH_OK)
+        err = msh_log_commit(l, NULL, why);
+    if (err == MSH_OK)
+        err = msh_log_end(l, why);
+    msh_log_close(l);
+    return err;
+}
+
+msh_err msh_keys_rotate_log(const msh_options *options, msh_error *why)
+{
+    char state[MSH_STATE_PATH];
+    MSH_TRY(open_state(options, state, why));
+    return put_record(options, NULL, (msh_view){NULL, 0}, why);
+}
+
+static void put_vkeys(msh_json_writer *w, const msh_reviewer *r)
+{
+    for (size_t i = 0; i < MSH_REVIEWER_KEYS; i++) {
+        msh_buf vkey;
+        msh_buf_init(&vkey, 4096);
+        msh_note_key_write(&r->keys[i], &vkey);
+        msh_jw_kstr(w, msh_profile_at(i)->vkey, msh_buf_view(&vkey));
+        msh_buf_dispose(&vkey);
+    }
+}
+
+msh_err msh_keys_revoke(const msh_options *options, const char *name, const char *reason,
+                        msh_error *why)
+{
+    char state[MSH_STATE_PATH];
+    msh_reviewer r;
+    msh_buf body;
+    msh_json_writer w;
+    MSH_TRY(open_state(options, state, why));
+    msh_err err = msh_reviewer_public(state, name, 0, &r, why);
+    if (err != MSH_OK)
+        return err;
+    msh_buf_init(&body, TEXT_MAX);
+    msh_jw_begin(&w, &body);
+    msh_jw_open(&w, '{');
+    msh_jw_kstr(&w, "name", msh_view_str(name));
+    msh_jw_kstr(&w, "reason", msh_view_cut(msh_view_str(reason), 0, 1000));
+    put_vkeys(&w, &r);
+    msh_jw_close(&w, '}');
+    err = msh_buf_err(&body);
+    if (err == MSH_OK)
+        err = put_record(options, "key.revoke", msh_buf_view(&body), why);
+    msh_buf_dispose(&body);
+    msh_reviewer_dispose(&r);
+    return err;
+}
+
+msh_err msh_keys_list(const msh_options *options, msh_keys_visit visit, void *ctx, msh_error *why)
+{
+    char state[MSH_STATE_PATH];
+    MSH_TRY(msh_state_path(options, state, why));
+    return msh_reviewer_each(state, visit, ctx, why);
+}
+
+static msh_err load_log_keys(const char *dir, msh_reviewer *out, msh_error *why)
+{
+    char path[MSH_LOG_PATH], name[MSH_LOG_ORIGIN + 8], origin[MSH_LOG_ORIGIN + 1];
+    struct stat st;
+    *out = (msh_reviewer){0};
+    MSH_TRY(msh_store_origin(dir, origin, why));
+    for (size_t p = 0; p < MSH_PROFILES; p++) {
+        msh_key *key;
+        MSH_TRY(msh_store_path(dir, msh_profile_at(p)->public_key, path, why));
+        if (stat(path, &st) != 0)
+            continue; /* a log of one profile */
+        (void)snprintf(name, sizeof name, "%s%s", origin, msh_profile_at(p)->suffix);
+        MSH_TRY(msh_keyfile_load_public(path, msh_profile_at(p)->alg, &key, why));
+        MSH_TRY(msh_note_key_init(&out->keys[p], name, key));
+    }
+    return MSH_OK;
+}
+
+static msh_err write_public(const msh_reviewer *r, msh_buf *b)
+{
+    for (size_t i = 0; i < MSH_REVIEWER_KEYS; i++) {
+        if (!r->keys[i].key)
+            continue;
+        msh_note_key_write(&r->keys[i], b);
+        msh_buf_put_byte(b, '\n');
+    }
+    for (size_t i = 0; i < MSH_REVIEWER_KEYS; i++)
+        if (r->keys[i].key)
+            MSH_TRY(msh_key_write_pem(r->keys[i].key, false, b));
+    return msh_buf_err(b);
+}
+
+msh_err msh_keys_export(const msh_options *options, const char *name, msh_text_out *out,
+                        msh_error *why)
+{
+    char state[MSH_STATE_PATH], dir[MSH_LOG_PATH];
+    msh_reviewer r;
+    msh_buf b;
+    MSH_TRY(msh_state_path(options, state, why));
+    MSH_TRY(msh_log_dir(options, NULL, dir, why));
+    msh_err err = name ? msh_reviewer_public(state, name, 0, &r, why) : load_log_keys(dir, &r, why);
+    msh_buf_init(&b, out->cap);
+    if (err == MSH_OK)
+        err = write_public(&r, &b);
+    if (err == MSH_OK && b.len) {
+        memcpy(out->data, b.data, b.len);
+        out->len = b.len;
+    }
+    msh_buf_dispose(&b);
+    msh_reviewer_dispose(&r);
+    return err;
+}
+
+msh_err msh_keys_policy(const msh_options *options, const char *file, const char *by,
+                        const char *password, msh_error *why)
+{
+    char state[MSH_STATE_PATH];
+    msh_reviewer admin;
+    msh_buf json;
+    MSH_TRY(open_state(options, state, why));
+    MSH_TRY(msh_reviewer_open(state, by, password, &admin, why));
+    msh_buf_init(&json, POLICY_MAX);
+    msh_err err = msh_file_read(file, &json, why);
+    if (err == MSH_OK)
+        err = msh_trust_write(state, msh_buf_view(&json), &admin, why);
+    msh_buf_dispose(&json);
+    msh_reviewer_dispose(&admin);
+    return err;
+}
