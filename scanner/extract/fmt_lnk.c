@@ -95,6 +95,7 @@ static msh_err read_strings(msh_extract *x, const msh_doc *doc, msh_cursor *c, u
 static msh_err extract(msh_extract *x, const msh_doc *doc)
 {
     msh_view all;
+    uint64_t before = x->handed;
     MSH_TRY(msh_input_whole(doc->in, (size_t)x->limits->member_size, &all));
     msh_cursor c = msh_cursor_of(all);
     msh_cursor_skip(&c, 20);
@@ -111,7 +112,11 @@ static msh_err extract(msh_extract *x, const msh_doc *doc)
             return MSH_E_SHORT;
         MSH_TRY(read_info(x, doc, info, at));
     }
-    return read_strings(x, doc, &c, flags);
+    MSH_TRY(read_strings(x, doc, &c, flags));
+    /* one of numbers only, such as a folder of the system */
+    return x->handed > before
+               ? MSH_OK
+               : emit(x, doc, "Content-Type", MSH_VIEW("application/x-ms-shortcut"), false, 0);
 }
 
 const msh_format msh_format_lnk = {

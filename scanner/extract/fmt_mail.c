@@ -90,6 +90,44 @@ static msh_err read_around(msh_mail *m, msh_view text, const char *name)
     return msh_extract_part(m->x, m->doc, &part, text);
 }
 
+/* A second Content-Type or Content-Disposition: some readers take its name. */
+static msh_err more_names(msh_mail *m, msh_view value)
+{
+    msh_buf flat, taken;
+    msh_mime_params p;
+    msh_buf_init(&flat, value.len + 1);
+    msh_buf_init(&taken, 1);
+    msh_buf_put_byte(&taken, 0);
+    msh_mime_unfold(value, &flat);
+    msh_mime_parse_params(msh_buf_view(&flat), &p);
+    msh_err err = msh_mime_add_names(m, &p, "filename", &taken);
+    if (err == MSH_OK)
+        err = msh_mime_add_names(m, &p, "name", &taken);
+    msh_buf_dispose(&taken);
+    msh_buf_dispose(&flat);
+    return err;
+}
+
+/* What one field says of how to read the entity. */
+static msh_err note_field(msh_mail *m, const msh_mime_field *f, msh_mime_entity *e)
+{
+    bool type = msh_view_eq_nocase(f->name, MSH_VIEW("content-type"));
+    bool place = msh_view_eq_nocase(f->name, MSH_VIEW("content-disposition"));
+    if ((type && e->type.len) || (place && e->disposition.len))
+        MSH_TRY(more_names(m, f->value));
+    if (type) {
+        add_type(e, f->value);
+    } else if (place && e->disposition.len == 0) {
+        msh_mime_unfold(f->value, &e->disposition);
+        msh_mime_parse_params(msh_buf_view(&e->disposition), &e->place);
+    } else if (msh_view_eq_nocase(f->name, MSH_VIEW("content-transfer-encoding"))) {
+        add_coding(e, f->value);
+    } else if (msh_view_eq_nocase(f->name, MSH_VIEW("content-location"))) {
+        e->location = f->value;
+    }
+    return MSH_OK;
+}
+
 static msh_err read_fields(msh_mail *m, msh_view part, msh_mime_entity *e, size_t *body)
 {
     msh_mime_field f;
@@ -98,17 +136,7 @@ static msh_err read_fields(msh_mail *m, msh_view part, msh_mime_entity *e, size_
         MSH_TRY(read_around(m, msh_view_cut(part, before, f.at - before), "header.txt"));
         if (e->top || !is_dull(f.name, f.value))
             MSH_TRY(emit_field(m, &f, part));
-        if (msh_view_eq_nocase(f.name, MSH_VIEW("content-type"))) {
-            add_type(e, f.value);
-        } else if (msh_view_eq_nocase(f.name, MSH_VIEW("content-transfer-encoding"))) {
-            add_coding(e, f.value);
-        } else if (msh_view_eq_nocase(f.name, MSH_VIEW("content-location"))) {
-            e->location = f.value;
-        } else if (msh_view_eq_nocase(f.name, MSH_VIEW("content-disposition")) &&
-                   e->disposition.len == 0) {
-            msh_mime_unfold(f.value, &e->disposition);
-            msh_mime_parse_params(msh_buf_view(&e->disposition), &e->place);
-        }
+        MSH_TRY(note_field(m, &f, e));
     }
     *body = at;
     size_t from = 0;

@@ -298,6 +298,7 @@ static msh_err read_all(tnef *t)
 {
     msh_cursor c = msh_cursor_of(t->all);
     attribute a;
+    uint64_t before = t->m.x->handed;
     find_codepage(t);
     bool none = true;
     msh_cursor_skip(&c, 6);
@@ -305,7 +306,7 @@ static msh_err read_all(tnef *t)
         MSH_TRY(read_attribute(t, &a));
     t->damaged |= none;
     MSH_TRY(end_attachment(t));
-    if (t->damaged)
+    if (t->damaged || t->m.x->handed == before) /* without a single text nothing was sent */
         return msh_report(t->m.x, &t->m.doc->place, MSH_REASON_FORMAT_TRUNCATED, 0);
     return MSH_OK;
 }

@@ -34,8 +34,7 @@ static msh_err plain_name(msh_view raw, msh_charset cs, msh_buf *out)
     return msh_buf_err(out);
 }
 
-/* Each name that a parameter gives: the first that is new becomes the part's, others are texts. */
-static msh_err add_names(msh_mail *m, const msh_mime_params *p, const char *key, msh_buf *name)
+msh_err msh_mime_add_names(msh_mail *m, const msh_mime_params *p, const char *key, msh_buf *name)
 {
     msh_buf raw, one;
     msh_charset cs;
@@ -256,9 +255,9 @@ msh_err msh_mime_read_leaf(msh_mail *m, const msh_mime_entity *e, msh_view body,
     body_kind kind = kind_of(e, digest);
     msh_part part = {0};
     msh_buf_init(&name, 4 * NAME_MOST);
-    msh_err err = add_names(m, &e->place, "filename", &name);
+    msh_err err = msh_mime_add_names(m, &e->place, "filename", &name);
     if (err == MSH_OK)
-        err = add_names(m, &e->params, "name", &name);
+        err = msh_mime_add_names(m, &e->params, "name", &name);
     if (err == MSH_OK && name.len == 0) {
         part.unnamed = true;
         bool odd = kind == TEXT && e->params.value.len && !msh_mime_type_is(e, "text/plain");

@@ -34,6 +34,9 @@ bool msh_mime_type_is(const msh_mime_entity *e, const char *type);
 bool msh_mime_type_starts(const msh_mime_entity *e, const char *head);
 /* Nothing but blanks and line ends. */
 bool msh_mime_is_empty(msh_view v);
+/* Each name that a parameter gives: the first one where `name` is empty, others as texts. */
+MSH_MUST_CHECK msh_err msh_mime_add_names(msh_mail *m, const msh_mime_params *p, const char *key,
+                                          msh_buf *name);
 /* An entity that is no multipart: decoded in every encoding that is named, handed on as a member
  * with its name. digest: without a type it is a mail. */
 MSH_MUST_CHECK msh_err msh_mime_read_leaf(msh_mail *m, const msh_mime_entity *e, msh_view body,

@@ -74,6 +74,9 @@ static void shortcuts(void)
         dump_end(&d);
         b.data[i / 8] ^= (uint8_t)(1 << i % 8);
     }
+    b.len = 0x4c;
+    b.data[20] = 0;
+    CHECK(run_has("a.lnk", msh_buf_view(&b), "meta|a.lnk|Content-Type|"));
     msh_buf_dispose(&b);
 }
 

@@ -65,6 +65,9 @@ static void names_of_attachments(void)
     READS(ATTACHED("filename*0*=x-none''%BB%FA; filename*1*=%C3%DC.doc"), "||机密.doc");
     /* two names: both are seen */
     READS(ATTACHED("filename=plain.doc; filename*=utf-8''%E6%9C%BA"), "name|a.eml||机");
+    READS(ATTACHED("filename=a.doc\r\nContent-Disposition: x; filename*0*=gbk''%BB%FA; "
+                   "filename*1*=%C3%DC"),
+          "name|a.eml||机密");
     READS(HEAD "Content-Type: text/plain; name=\"n.txt\"\r\n\r\nx", "name|a.eml!n.txt||n.txt");
     READS(ATTACHED("filename=\"never closed; size=3"), "||never closed\n");
 }
