@@ -172,10 +172,18 @@ static msh_err find_end(box *b, size_t *end)
 /* --- mails
  * ----------------------------------------------------------------------------------------- */
 
+/* Where the mail itself begins: behind the line before it, or behind Foxmail's mark alone. */
+static size_t mail_start(const box *b, msh_view mail)
+{
+    if (!begins_mail(b, mail, 0))
+        return 0;
+    return b->is_foxmail ? foxmail.len : msh_mime_line_end(mail, 0);
+}
+
 static msh_err read_one(box *b, msh_view mail)
 {
     char name[NAME];
-    size_t from = begins_mail(b, mail, 0) ? msh_mime_line_end(mail, 0) : 0;
+    size_t from = mail_start(b, mail);
     (void)snprintf(name, sizeof name, "%llu.eml", (unsigned long long)++b->mails);
     msh_part part = {.name = msh_view_str(name), .unnamed = true};
     MSH_TRY(msh_budget_decoded(&b->x->budget, mail.len));
@@ -229,10 +237,13 @@ static msh_err extract(msh_extract *x, const msh_doc *doc)
     box b = {.x = x, .doc = doc, .is_foxmail = is_foxmail(doc->head)};
     size_t ceiling = (size_t)x->limits->member_size;
     msh_buf_init(&b.window, ceiling > 2 * CHUNK ? ceiling : 2 * CHUNK);
+    uint64_t before = x->handed;
     msh_err err = read_box(&b);
     msh_buf_dispose(&b.window);
     if (err == MSH_OK)
         msh_extract_runs_read(x, 0);
+    if (err == MSH_OK && x->handed == before)
+        return MSH_E_CORRUPT; /* marks, and nothing between them */
     return err;
 }
 

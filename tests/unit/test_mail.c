@@ -253,6 +253,10 @@ static void boxes(void)
     CHECK(run_has("a", msh_view_str(counted), "meta|a!2.eml|Subject|two", true));
     CHECK(!run_has("a", msh_view_str(counted), "a!3.eml", false));
     CHECK(run_has("a", msh_view_str(fox), "meta|a!2.eml|Subject|two", true));
+    /* what follows the mark on its own line is read, too */
+    CHECK(run_has(
+        "a", MSH_VIEW("\x10\x10\x10\x10\x10\x10\x10\x11\x11\x11\x11\x11\x11S{\\rtf1 rich text}"),
+        "body|a!1.eml||rich text", true));
 }
 
 /* A box larger than its window: every mail is read, what is longer than a window is said. */
