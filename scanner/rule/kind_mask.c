@@ -19,6 +19,7 @@ enum {
     WEAK_HIDDEN = 2,   /* digits of a mobile number */
     TOGETHER_LEFT = 1, /* digits that two places may leave hidden and still give all away */
     SLOTS = 256,
+    TRIES = 8,
     NAME_BEFORE = 240, /* bytes before a number in which 姓名 may stand */
     NAME_LEAST = 2,
     NAME_MOST = 4
@@ -108,7 +109,8 @@ static bool is_name(msh_view t, size_t from, size_t to)
 static bool is_border(msh_view t, size_t at)
 {
     uint8_t c = t.data[at];
-    return c == '\t' || c == '|' || c == ',' || c == ';';
+    bool two = c == ' ' && at + 1 < t.len && t.data[at + 1] == ' ';
+    return two || c == '\t' || c == '|' || c == ',' || c == ';';
 }
 
 /* The first cell of a row that looks like a name. */
@@ -180,13 +182,25 @@ static size_t hidden_in(const mask_slot *s)
     return n;
 }
 
+/* The slot of a name, else a free one, else one whose person is forgotten. */
+static mask_slot *slot_of(mask_item *item, uint32_t name, size_t len)
+{
+    mask_slot *s = NULL;
+    for (size_t i = 0; i < TRIES; i++) {
+        s = &item->slots[(name + len * 97u + i) % SLOTS];
+        if (s->name == 0 || (s->name == name && s->len == len))
+            break;
+    }
+    return s;
+}
+
 /* Whether this place and an earlier one of the same person together show the number. */
 static bool completes(mask_item *item, msh_view t, const masked *m)
 {
     uint32_t name = owner(t, m->start);
     if (name == 0)
         return false;
-    mask_slot *s = &item->slots[(name ^ m->len * 97u) % SLOTS];
+    mask_slot *s = slot_of(item, name, m->len);
     if (s->name != name || s->len != m->len) {
         *s = (mask_slot){.name = name, .len = (uint8_t)m->len};
         memcpy(s->value, m->value, m->len);

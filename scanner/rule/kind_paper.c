@@ -98,6 +98,7 @@ typedef struct paper {
     span copy, issue; /* start == end: not there */
     bool labelled;    /* 份号： */
     bool title;       /* a line that ends with 文件, as the red head does */
+    bool later;       /* not on the first two lines: needs the number of issue */
 } paper;
 
 static paper read_head(msh_view t, size_t head_end)
@@ -106,7 +107,9 @@ static paper read_head(msh_view t, size_t head_end)
     span line, number;
     size_t at = 0;
     for (unsigned n = 0; next_line(t, head_end, &at, &line); n++) {
-        if (n < 2 && p.copy.end == 0 && is_copy_number(t, line, &number)) {
+        bool early = n < 2 || (p.issue.end == 0 && p.copy.end == 0); /* behind a page's menu */
+        if (early && p.copy.end == 0 && is_copy_number(t, line, &number)) {
+            p.later = n >= 2;
             p.copy = number;
             p.labelled = number.start > line.start;
         }
@@ -151,7 +154,7 @@ static msh_err paper_scan(const void *state, const msh_kind_text *t, const msh_l
             return MSH_OK;
         return report(p.issue, t->text, MSH_TIER_INFO, out);
     }
-    if (p.copy.end == 0 || !(p.labelled || p.issue.end || p.title))
+    if (p.copy.end == 0 || !(p.issue.end || (!p.later && (p.labelled || p.title))))
         return MSH_OK;
     return report(p.copy, t->text, may_publish(t->text) ? MSH_TIER_INFO : 0, out);
 }

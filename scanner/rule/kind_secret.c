@@ -26,6 +26,7 @@ enum {
     PASSWORD_LEAST = 6,
     PASSWORD_MOST = 40,
     TOKEN_LEAST = 16,
+    TOKEN_WORD = 6,       /* letters of a word that is no accident in a token */
     TOKEN_BITS = 3 * 256, /* entropy a character, in 1/256 bit */
     CLASSES = 4
 };
@@ -70,10 +71,13 @@ static size_t value_end(msh_view t, size_t at)
     return end;
 }
 
-static bool has_any(msh_view v, const char *const *words)
+/* One of the words that has `least` letters or more, or is no word, stands in it. */
+static bool has_any(msh_view v, const char *const *words, size_t least)
 {
     for (; *words; words++) {
         size_t n = strlen(*words);
+        if (n < least && msh_chars_is_alnum((uint8_t) * *words))
+            continue; /* in random letters it stands by chance */
         for (size_t at = 0; at + n <= v.len; at++) {
             size_t i = 0;
             while (i < n && ((v.data[at + i] | 32) == (uint8_t)(*words)[i] ||
@@ -86,7 +90,7 @@ static bool has_any(msh_view v, const char *const *words)
     return false;
 }
 
-static bool is_placeholder(msh_view v)
+static bool is_placeholder(msh_view v, size_t least)
 {
     static const char *const words[] = {
         "${",        "{{",           "#{",          "<%",        "%s",        "%(",
@@ -100,7 +104,7 @@ static bool is_placeholder(msh_view v)
     if (v.data[0] == '$' || v.data[0] == '@' || v.data[0] == '%' || v.data[0] == '#' ||
         v.data[0] == '/' || v.data[0] == '.' || v.data[0] == '*')
         return true;
-    return has_any(v, words);
+    return has_any(v, words, least);
 }
 
 static unsigned classes(msh_view v, size_t *distinct)
@@ -164,7 +168,7 @@ static bool is_identifier(msh_view v)
 static bool is_password(msh_view v)
 {
     size_t distinct;
-    if (v.len < PASSWORD_LEAST || v.len > PASSWORD_MOST || is_placeholder(v) || is_identifier(v))
+    if (v.len < PASSWORD_LEAST || v.len > PASSWORD_MOST || is_placeholder(v, 1) || is_identifier(v))
         return false;
     return classes(v, &distinct) >= 2 && distinct >= 5;
 }
@@ -172,7 +176,7 @@ static bool is_password(msh_view v)
 static bool is_token(msh_view v)
 {
     size_t distinct;
-    if (v.len < TOKEN_LEAST || is_placeholder(v) || is_identifier(v))
+    if (v.len < TOKEN_LEAST || is_placeholder(v, TOKEN_WORD) || is_identifier(v))
         return false;
     for (size_t i = 0; i < v.len; i++)
         if (!msh_chars_is_alnum(v.data[i]) && !strchr("+/=_-.~:", v.data[i]))

@@ -3,7 +3,7 @@
 
   make_pages.py OUTDIR [--count N]
 
-Writes OUTDIR/lawful and OUTDIR/leak, N (default 520) files each: texts, CSV and web pages. The same
+Writes OUTDIR/lawful and OUTDIR/leak, N (default 780) files each: texts, CSV and web pages. The same
 N gives the same bytes. All people, firms, numbers and papers are made up.
 """
 
@@ -295,9 +295,92 @@ def school_phone(m):
     return page(m, '基层网格员公开联系表', ['为方便群众办事，现将网格员联系方式公布如下。', table])
 
 
+def web_page(m, title, body, head=''):
+    """A page with the source that sites have around a text."""
+    return 'html', ('<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>%s</title>%s'
+                    '<script src="https://hm.baidu.com/hm.js?%032x"></script><script src="/js/jquery-3.6.%d.min.js"></script>'
+                    '</head><body>%s</body></html>' % (title, head, m.number(0, 16**32 - 1), m.number(0, 4), body)).encode()
+
+
+def plate(m):
+    return '浙' + m.pick('ABCDG') + ''.join(m.pick('0123456789ABCDEFGHJK') for _ in range(2)) + '%03d' % m.number(0, 999)
+
+
+def login_page(m):
+    return web_page(m, '统一身份认证', '<form action="https://sso.lcs.example.cn/login" method="post"><input type="text" name="username" placeholder="用户名">'
+                    '<input type="password" name="password" id="pwd%d" placeholder="密码：8至20位"></form><script>var password = $("#pwd").val(); '
+                    'if (password == "") { alert("请输入密码"); } var token = $("meta[name=csrf-token]").attr("content"); '
+                    'var reg = /^(?=.*\\d)(?=.*[a-z])[\\w!@#]{8,20}$/;</script>' % m.number(1, 9))
+
+
+def portal(m):
+    links = ''.join('<a href="http://www.%s.gov.cn/">%s</a>' % (m.pick('zj', 'gd', 'hn', 'lc'), m.bureau()) for _ in range(6))
+    return web_page(m, CITY + '人民政府', '<div class="menu" style="display: none">%s<a href="/zwgk/">公开</a></div><p style="text-indent:2em">%s</p>'
+                    '<div style="display:none"><script src="https://s4.cnzz.com/z.js?id=%d"></script></div>'
+                    '<div style="position:absolute;left:-5px;top:-12px"><a href="http://bszs.conac.cn/">党政机关</a></div>' % (
+                        links, '今日要闻：%s工作部署会召开。' % m.pick(MATTERS), m.number(10**8, 10**9)))
+
+
+def published_paper(m):
+    return page(m, m.bureau() + '文件', ['%06d' % m.number(1, 300), m.docno(), '关于印发《%s实施方案》的通知' % m.pick(MATTERS),
+                                       '各镇人民政府、街道办事处：\n现印发给你们，请认真贯彻执行。', m.bureau() + '\n' + m.date(), '（此件公开发布）'])
+
+
+def papers_guide(m):
+    return page(m, m.pick('护照', '港澳通行证', '社会保障卡', '驾驶证', '军官证优待') + '办理须知', [
+        '申请人须提交居民身份证、近期照片和申请表；未成年人由监护人陪同。',
+        '护照号码、通行证号码以证件首页为准；社会保障卡遗失请拨打12333挂失。',
+        '收费标准：每本%d元。办理时限%d个工作日，咨询电话：%s。' % (m.number(60, 160), m.number(5, 20), m.landline())])
+
+
+def vehicles(m):
+    table = m.rows(['车牌号', '所属企业', '车型', '检测日期'], [lambda: plate(m), m.firm, lambda: m.pick('轻型货车', '出租车', '公交车'), m.date], 5, 15)
+    return page(m, '营运车辆检测结果公示', [table])
+
+
+def doctors(m):
+    table = m.rows(['医疗机构', '负责人', '地址', '联系电话'], [lambda: m.pick(TOWNS) + '卫生院', m.name, lambda: '江滨路%d号' % m.number(1, 300), m.landline], 5, 12)
+    return page(m, '发热门诊名单', [table, '确诊患者应当及时就医；患者个人信息依法予以保护。'])
+
+
+def duty(m):
+    table = m.rows(['日期', '值班领导', '职务', '值班电话'], [m.date, m.name, lambda: m.pick('镇长', '副镇长', '党委委员'), m.mobile], 5, 8)
+    return page(m, m.pick(TOWNS) + '防汛值班安排表', [table])
+
+
+def posts(m):
+    table = m.rows(['招聘单位', '岗位', '人数', '联系人', '联系电话'], [m.firm, lambda: m.pick('会计', '文员', '操作工'), lambda: str(m.number(1, 9)), m.name, m.mobile], 5, 15)
+    return page(m, '春风行动招聘岗位信息', [table])
+
+
+def farms(m):
+    table = m.rows(['家庭农场名称', '经营者', '经营地址', '主营项目'], [lambda: m.pick('绿源', '丰收', '青山') + '家庭农场', m.name, m.village, lambda: m.pick('水稻', '茶叶', '生猪')], 5, 12)
+    return page(m, '示范性家庭农场名单公示', [table])
+
+
+def army_news(m):
+    return page(m, '军民共建活动', ['八一前夕，%s领导走访慰问驻地部队官兵，送去节日祝福。' % CITY, '%d名退役军人代表参加座谈。' % m.number(5, 30)])
+
+
+def court(m):
+    return page(m, '公告送达', ['%s：本院受理原告%s诉你方买卖合同纠纷一案（（2026）浙0702民初%d号），公民身份号码%s。' % (m.name(), m.firm(), m.number(1, 9000), m.masked_identity()),
+                           '自公告之日起经过30日即视为送达。联系电话：%s' % m.landline()])
+
+
+def petitions(m):
+    table = m.rows(['编号', '来信人', '联系电话', '办理情况'], [lambda: 'XF%08d' % m.number(1, 99999999), lambda: m.name()[0] + '**', m.masked_mobile, lambda: m.pick('已办结', '办理中')], 5, 12)
+    return page(m, '来信办理情况公示', [table])
+
+
+def system_notice(m):
+    return page(m, '关于信息系统升级的通知', ['系统将于%s升级，届时请使用新密码登录，初始密码为身份证号后六位，首次登录须修改。' % m.date(),
+                                       '密码长度不少于8位，应当包含字母、数字。忘记密码请联系信息中心，电话%s。' % m.landline(), '升级期间可能提示“系统繁忙”，请稍后再试。'])
+
+
 LAWFUL = [notice, appointment, exam, tender, punishment, masked_list, welfare, guide, directory, rivers, statistics,
           consultation, outage, secrecy_lesson, secrecy_news, minutes_news, budget, school, environment, opening_guide,
-          open_csv, shops, winners, school_phone]
+          open_csv, shops, winners, school_phone, login_page, portal, published_paper, papers_guide, vehicles, doctors,
+          duty, posts, farms, army_news, court, petitions, system_notice]
 
 
 # --- leaks
@@ -408,8 +491,119 @@ def half_masked(m):
     return page(m, '资助对象公示', [[['姓名', '身份证号']] + people])
 
 
+def passports(m):
+    table = m.rows(['姓名', m.pick('护照号码', '护照号', '往来港澳通行证号')], [m.name, lambda: m.pick('E', 'G') + '%08d' % m.number(10**7, 10**8 - 1)], 4, 12)
+    return page(m, '因公出国人员名单', [table])
+
+
+def pupils(m):
+    table = m.rows(['学生姓名', '班级', '家长姓名', '联系电话'], [m.name, lambda: '%d班' % m.number(1, 9), m.name, m.mobile], 5, 20)
+    return page(m, '新生分班名单', [table])
+
+
+def believers(m):
+    table = m.rows(['姓名', '村（社区）', '宗教信仰'], [m.name, m.village, lambda: m.pick('佛教', '道教', '基督教')], 4, 12)
+    return page(m, '信教群众登记表', [table])
+
+
+def owners(m):
+    table = m.rows(['姓名', '车牌号'], [m.name, lambda: plate(m)], 4, 12)
+    return page(m, '小区车辆登记表', [table])
+
+
+def certificates(m):
+    lines = ['%s 残疾证号 %s%d%d' % (m.name(), m.identity(), m.number(1, 7), m.number(1, 4)) for _ in range(m.number(2, 6))]
+    return page(m, '残疾人补贴发放名单', ['\n'.join(lines)])
+
+
+def one_paper(m):
+    return page(m, '处理决定', ['当事人%s，护照号码：E%08d，现予以处理。' % (m.name(), m.number(10**7, 10**8 - 1)), m.date()])
+
+
+def illness(m):
+    person = m.pick(SURNAMES) + m.pick(GIVEN) + m.pick(GIVEN)
+    return page(m, '流行病学调查情况', ['患者%s，%s，%d岁，%s确诊%s。' % (person, m.pick('男', '女'), m.number(20, 80), m.date(), m.pick('肺结核', '乙肝', '艾滋病'))])
+
+
+def numerals(m):
+    words = str.maketrans('0123456789', m.pick('〇一二三四五六七八九', '零一二三四五六七八九', '零壹贰叁肆伍陆柒捌玖'))
+    return page(m, '联系名单', ['%s %s' % (m.name(), m.pick(m.mobile(), m.identity()).translate(words))])
+
+
+def wrapped(m):
+    number = m.identity()
+    cut = m.number(6, 14)
+    return 'txt', ('证明\n兹证明%s（公民身份号码%s\n%s）系本村村民。\n' % (m.name(), number[:cut], number[cut:])).encode()
+
+
+def two_masks(m):
+    name, number = m.name(), m.mobile()
+    return page(m, '报名结果公示', [[['姓名', '电话'], [name, number[:3] + '****' + number[7:]], [m.name(), m.masked_mobile()]],
+                              '候补', [['姓名', '电话'], [name, number[:7] + '****']]])
+
+
+def weak_mobile(m):
+    number = m.mobile()
+    hidden = m.number(4, 9)
+    return page(m, '中奖名单', ['%s %s' % (m.name(), number[:hidden] + '**' + number[hidden + 2:])])
+
+
+def copy_number(m):
+    return page(m, m.bureau() + '文件', ['%06d' % m.number(1, 300), m.docno(), '关于%s情况的请示' % m.pick(MATTERS), '市政府：\n妥否，请批示。', m.bureau() + '\n' + m.date()])
+
+
+def telegram(m):
+    return page(m, '发电', [m.pick('特急 %s', '%s 特急', '等级：特急·%s') % m.pick('机密', '秘密', '绝密'), '发电单位：%s' % m.bureau()])
+
+
+def noun_mark(m):
+    return page(m, '工作动态', ['收到%s%s★%d年，已登记。' % (m.pick('机密', '秘密', '绝密'), m.pick('文件', '资料', '材料'), m.number(1, 20))])
+
+
+def unit(m):
+    return page(m, '营区改造工程招标', ['%d部队（驻%s）围墙改造工程，现公开招标。' % (m.number(10000, 99999), m.pick(TOWNS))])
+
+
+def settings(m):
+    word = ''.join(m.pick('abcdefghjkmnpqrstuvwxyz') for _ in range(6)) + '%04d' % m.number(1000, 9999)
+    text = m.pick('spring.datasource.username=root\nspring.datasource.password=%s\n', 'DB_HOST=127.0.0.1\nDB_PASSWORD=%s\n',
+                  'jdbc.url=jdbc:mysql://10.1.2.3:3306/oa?user=root&password=%s\n', '<connection>Server=10.1.2.3;User ID=sa;Password=%s;</connection>\n',
+                  'redis://cache:%s@10.1.2.3:6379/0\n', 'git clone https://deploy:%s@git.lcs.example.cn/oa.git\n', '后台账号admin，密码：%s。\n') % word
+    return m.pick('txt', 'properties', 'conf'), text.encode()
+
+
+def tokens(m):
+    random = ''.join(m.pick('abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789') for _ in range(40))
+    text = m.pick('app.secret=%s\n' % random[:32], 'accessKeyId=LTAI%s\naccessKeySecret=%s\n' % (random[:20], random[:30]), '{"appSecret": "%s"}\n' % random[:32],
+                  'Authorization: Bearer eyJhbGciOiJIUzI1NiJ9xx.eyJ1c2VyIjoi%s.%s\n' % (random[:20], random[:36]))
+    return m.pick('txt', 'json', 'js'), text.encode()
+
+
+def tampered(m):
+    host = 'http://www.%s%d.top/' % (m.pick('bet', 'slot', 'casino'), m.number(100, 999))
+    return web_page(m, m.bureau(), m.pick('<div style="display:none"><a href="%s">开户</a></div>', '<div style="position:absolute;left:-%d9px"><a href="%%s">官网</a></div>' % m.number(100, 999),
+                                           '<a href="%s" style="font-size:0">x</a>', '<marquee height="1" width="1"><a href="%s">y</a></marquee>') % host + '<p>正文</p>')
+
+
+def broken_in(m):
+    return 'php', m.pick(b'<?php @eval($_POST["c"]);?>', b'<?php eval(gzinflate(base64_decode("S0lNy8xL")));?>', b'<% execute request("a") %>')
+
+
+def error_page(m):
+    return web_page(m, '出错了', m.pick("<h1>Server Error in '/' Application.</h1>", '<pre>java.lang.NullPointerException: null\n\tat cn.lcs.web.Main.run(Main.java:%d)</pre>' % m.number(1, 900),
+                                       '<p>You have an error in your SQL syntax; check the manual</p>', '<h1>Index of /upload</h1><pre><a href="../">Parent Directory</a></pre>'))
+
+
+def turned(m):
+    mark_text = '%s★%d年' % (m.pick('机密', '秘密'), m.number(10, 20))
+    return web_page(m, '通知', m.pick('<p>\u202e%s\u202c</p>' % mark_text[::-1], '<p><bdo dir="rtl">%s</bdo></p>' % mark_text[::-1],
+                                     '<p>%s<span style="font-size:0">%s</span>%s</p>' % (mark_text[0], '其他部门配合', mark_text[1:])))
+
+
 LEAK = [marked_paper, marked_attachment, level_field, inside_text, no_star, exam_paper, internal, closed_note, id_list,
-        id_csv, id_blocks, one_id, phones, phone_lines, cards, health, homes, half_masked]
+        id_csv, id_blocks, one_id, phones, phone_lines, cards, health, homes, half_masked, passports, pupils, believers, owners,
+        certificates, one_paper, illness, numerals, wrapped, two_masks, weak_mobile, copy_number, telegram, noun_mark, unit,
+        settings, tokens, tampered, broken_in, error_page, turned]
 
 
 def write(folder, templates, count):
@@ -424,7 +618,7 @@ def write(folder, templates, count):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('out', type=Path)
-    parser.add_argument('--count', type=int, default=520)
+    parser.add_argument('--count', type=int, default=780)
     args = parser.parse_args()
     write(args.out / 'lawful', LAWFUL, args.count)
     write(args.out / 'leak', LEAK, args.count)

@@ -23,6 +23,8 @@ static void test_copy_number(void)
     CHECK(!finds(&b, "000012\n姓名\n"));
     CHECK(!finds(&b, "0000123\n" HEAD));
     CHECK(!finds(&b, HEAD "000012\n"));
+    CHECK(finds(&b, "首页\n政务公开\n通知\n000012\n" HEAD));
+    CHECK(!finds(&b, "首页\n政务公开\n331000\n某某市民政局文件\n"));
     b.role = MSH_ROLE_HEADER;
     CHECK(!finds(&b, "000012\n" HEAD));
     b.role = MSH_ROLE_BODY;
