@@ -4,7 +4,7 @@
 #include "rule/chars.h"
 #include "rule/digits.h"
 
-enum { HEAD_CHARS = 14, CELL_MOST = 200, GAP_LINES = 2 };
+enum { HEAD_CHARS = 14, HEAD_LINES = 12, CELL_MOST = 200, GAP_LINES = 2 };
 
 /* --- heads --------------------------------------------------------------------------------------
  */
@@ -256,12 +256,6 @@ static shown shows(msh_column column, const value *v)
 /* --- rows ---------------------------------------------------------------------------------------
  */
 
-static size_t line_end(msh_view t, size_t at)
-{
-    const uint8_t *p = at < t.len ? memchr(t.data + at, '\n', t.len - at) : NULL;
-    return p ? (size_t)(p - t.data) : t.len;
-}
-
 /* Columns by place; where blanks part the cells, by what a cell looks like. */
 static bool read_row(msh_view line, uint8_t sign, msh_rows *r)
 {
@@ -285,12 +279,23 @@ static bool read_row(msh_view line, uint8_t sign, msh_rows *r)
     }
     if (filled < 2)
         return false;
+    if (sign == ' ' && has[MSH_COLUMN_ADDRESS] && !seen[MSH_COLUMN_ADDRESS]) {
+        value v; /* 上坞村 1 组 3 号 */
+        read_value(line, &v);
+        seen[MSH_COLUMN_ADDRESS] = shows(MSH_COLUMN_ADDRESS, &v) == SHOWN_WHOLE;
+    }
     r->rows++;
     for (size_t k = 0; k < MSH_COLUMN_KINDS; k++) {
         r->whole[k] += seen[k];
         r->masked[k] += masked[k];
     }
     return true;
+}
+
+static size_t line_end(msh_view t, size_t at)
+{
+    const uint8_t *p = at < t.len ? memchr(t.data + at, '\n', t.len - at) : NULL;
+    return p ? (size_t)(p - t.data) : t.len;
 }
 
 /* A sentence with a blank in it is no line of heads. */
@@ -303,13 +308,16 @@ static bool is_prose(msh_view line)
     return false;
 }
 
-/* Where blanks part the cells a head may have blanks inside ("姓  名"): all heads of the line. */
+/* Where blanks part the cells a head may have blanks inside ("姓  名"): all heads of the line that
+ * are not known yet; how many of them count. */
 static size_t read_blank_heads(msh_view line, msh_rows *r)
 {
     if (is_prose(line))
         return 0;
     char text[2 * CELL_MOST];
     bool seen[MSH_COLUMN_KINDS] = {false};
+    for (size_t c = 0; c < r->columns; c++)
+        seen[r->column[c]] = true;
     size_t named = 0;
     msh_view v = {(const uint8_t *)text, squeeze(line, text, sizeof text)};
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
@@ -319,6 +327,29 @@ static size_t read_blank_heads(msh_view line, msh_rows *r)
         seen[k] = true;
         named += k != MSH_COLUMN_OFFICE;
         r->column[r->columns++] = k;
+    }
+    return named;
+}
+
+/* In text taken from a page the line of heads may be broken: "序号 姓名", an empty line, "家庭住址
+ * 联系电话". Takes what follows as long as it is heads; returns how many count. */
+static size_t read_broken_heads(msh_view t, msh_rows *r)
+{
+    size_t named = 0;
+    for (unsigned n = 0; n < HEAD_LINES && r->head_end + 1 < t.len; n++) {
+        size_t start = r->head_end + 1, end = line_end(t, start);
+        msh_view line = msh_view_cut(t, start, end - start);
+        bool digit = false;
+        for (size_t i = 0; i < line.len; i++)
+            digit |= msh_chars_is_digit(line.data[i]);
+        if (line.len > 0) {
+            uint8_t sign = separator(line);
+            size_t more = digit || (sign && sign != ' ') ? 0 : read_blank_heads(line, r);
+            if (more == 0)
+                break;
+            named += more;
+        }
+        r->head_end = r->end = end;
     }
     return named;
 }
@@ -350,7 +381,7 @@ void msh_rows_go_on(msh_view folded, size_t at, bool more, msh_rows *r)
         if (separator(line) == r->sign && read_row(line, r->sign, r)) {
             r->gap = 0;
             r->end = end;
-        } else {
+        } else if (line.len > 0 || r->sign != ' ') {
             r->gap++;
         }
         at = end + 1;
@@ -366,8 +397,15 @@ bool msh_rows_read(msh_view folded, size_t head, size_t head_end, bool more, msh
     out->head_end = out->end = head_end;
     msh_view line = msh_view_cut(folded, head, head_end - head);
     out->sign = separator(line);
-    if (out->sign == 0 || (more && head_end == folded.len) || read_heads(line, out->sign, out) < 2)
+    if (more && head_end == folded.len)
         return false;
-    msh_rows_go_on(folded, head_end + 1, more, out);
+    if (out->sign == 0) /* one head alone on its line */
+        out->sign = ' ';
+    size_t named = read_heads(line, out->sign, out);
+    if (out->sign == ' ' && named == 1)
+        named += read_broken_heads(folded, out);
+    if (named < 2)
+        return false;
+    msh_rows_go_on(folded, out->head_end + 1, more, out);
     return true;
 }
