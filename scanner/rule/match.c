@@ -74,6 +74,7 @@ void msh_matcher_begin(msh_matcher *m, msh_view path)
 msh_err msh_matcher_end(msh_matcher *m, msh_err (*hit)(void *ctx, const msh_hit *h), void *ctx,
                         uint64_t *total)
 {
+    MSH_TRY(msh_mask_names(m));
     return msh_tally_end(&m->tally, hit, ctx, total);
 }
 

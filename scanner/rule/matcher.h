@@ -61,6 +61,8 @@ struct msh_matcher {
     struct msh_trace *trace; /* tells what is seen and judged (trace.h); NULL = nobody asks */
     const msh_rule *only;    /* look for this rule alone; NULL = all */
     bool regex_limit;        /* a regex reached its limit in this text */
+    bool naming;             /* the text is a name in a place: nothing is kept of it but … */
+    msh_tier named;          /* … the gravest that was found */
 };
 
 /* From a view's offset to the byte of the match text; cheapest when asked in ascending order. */
@@ -75,6 +77,8 @@ MSH_MUST_CHECK msh_err msh_consider(msh_matcher *m, const msh_seen *s, uint32_t 
                                     const msh_candidate *c);
 /* A hit that is a finding by itself. */
 MSH_MUST_CHECK msh_err msh_consider_hit(msh_matcher *m, const msh_seen *s, const msh_rule_hit *h);
+/* placenames.c: names in the places of the tally are masked where a rule would hit them. */
+MSH_MUST_CHECK msh_err msh_mask_names(msh_matcher *m);
 /* After the last view: of candidates at the same place the best, into the tally. */
 MSH_MUST_CHECK msh_err msh_settle(msh_matcher *m);
 

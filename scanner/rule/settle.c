@@ -140,6 +140,10 @@ msh_err msh_consider_hit(msh_matcher *m, const msh_seen *s, const msh_rule_hit *
             return MSH_OK;
     }
     msh_view normal = msh_view_cut(s->view.text, h->start, h->end - h->start);
+    if (m->naming) {
+        m->named = tier > m->named ? tier : m->named;
+        return MSH_OK;
+    }
     msh_occurrence o = {rule, tier, normal, 1, h->subscriber};
     msh_noted noted;
     MSH_TRY(msh_tally_note(&m->tally, &o, &noted));
@@ -234,6 +238,10 @@ msh_err msh_settle(msh_matcher *m)
     m->n_pending = 0;
     for (size_t i = 0; i < n; i++) {
         const msh_pending *p = &m->pending[i];
+        if (m->naming) {
+            m->named = p->tier > m->named ? p->tier : m->named;
+            continue;
+        }
         msh_occurrence o = {p->rule, p->tier, p->normal, p->count, UINT32_MAX};
         msh_noted noted;
         MSH_TRY(msh_tally_note(&m->tally, &o, &noted));

@@ -291,6 +291,25 @@ static void lists_over_windows(void)
     done(r);
 }
 
+/* A sheet whose name is a secret is told by its place without the name; nothing is found twice. */
+static void names_of_places(void)
+{
+    msh_rules *r = rule("    find: {kind: mark}\n");
+    msh_match_text t[3] = {body("秘密★5年\n"), body("绝密★长期\n"), body("机密★3年\n")};
+    t[0].place.sheet = MSH_VIEW("机密★10年");
+    t[1].place.sheet = MSH_VIEW("名单");
+    t[1].place.name = MSH_VIEW("秘密★1年");
+    t[2].place.sheet = MSH_VIEW("计算机密码");
+    seen s = item(r, t, 3);
+    CHECK_INT(s.n, 3);
+    CHECK_VIEW(s.hits[0].place.sheet, MSH_VIEW("██████"));
+    CHECK_VIEW(s.hits[1].place.sheet, MSH_VIEW("名单"));
+    CHECK_VIEW(s.hits[1].place.name, MSH_VIEW("█████"));
+    CHECK_VIEW(s.hits[2].place.sheet, MSH_VIEW("计算机密码"));
+    CHECK_INT(s.hits[0].count, 1);
+    done(r);
+}
+
 static void sums(void)
 {
     msh_rules *r = rule("    find: {kind: bulk, of: [idcard, mobile], least: 3}\n"
@@ -550,6 +569,7 @@ int main(void)
     RUN(counts);
     RUN(windows);
     RUN(lists_over_windows);
+    RUN(names_of_places);
     RUN(sums);
     RUN(places);
     RUN(many);
