@@ -18,10 +18,13 @@ static msh_err worst_in(msh_matcher *m, msh_view name, msh_tier *worst)
 {
     msh_match_text t = {.bytes = name, .charset = MSH_CS_UTF8};
     t.place.role = MSH_ROLE_NAME;
+    struct msh_trace *trace = m->trace;
+    m->trace = NULL;
     m->naming = true;
     m->named = 0;
     msh_err err = msh_matcher_text(m, &t);
     m->naming = false;
+    m->trace = trace;
     *worst = m->named;
     return err == MSH_E_LIMIT_REGEX ? MSH_OK : err;
 }

@@ -9,6 +9,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+#define KIND(id, find)                                                                             \
+    "  - {id: " id ", name: n, category: c, tier: BLOCK, basis: b, explain: e, advice: a, find: "  \
+    "{kind: " find "}}\n"
+
 static const char pack[] =
     "format: 1\npack: {id: p, version: '1'}\nrules:\n"
     "  - {id: w, name: n, category: c, tier: BLOCK, basis: b, explain: e, advice: a, find: {kind: "
@@ -24,7 +28,16 @@ static const char pack[] =
     "  - {id: i, name: n, category: c, tier: BLOCK, basis: b, explain: e, advice: a, find: {kind: "
     "idcard}}\n"
     "  - {id: k, name: n, category: c, tier: BLOCK, basis: b, explain: e, advice: a, find: {kind: "
-    "words, any: [灰犀标记]}}\n";
+    "words, any: [灰犀标记]}}\n" KIND("k1", "mobile") KIND("k2", "mobile, what: chinese")
+        KIND("k3", "bankcard") KIND("k4", "table") KIND("k5", "paper, what: copy-number")
+            KIND("k6", "mask, what: pair") KIND("k7", "mask, what: mobile")
+                KIND("k8", "bulk, of: [idcard, mobile], least: 3")
+                    KIND("k9", "secret, keys: [pwd, 密码]")
+                        KIND("ka", "secret, keys: [token], value: token") KIND("kb", "intranet")
+                            KIND("kc", "weblink, what: hidden") KIND("kd", "weblink, what: form")
+                                KIND("ke", "bidi") KIND("kf", "uscc")
+                                    KIND("kg", "banner, any: [内部资料]")
+                                        KIND("kh", "idcard, what: weak");
 
 typedef struct seen {
     size_t len;
