@@ -10,6 +10,8 @@
 #include "base/cursor.h"
 #include "base/err.h"
 #include "base/view.h"
+#include "extract/inflate.h"
+#include "extract/tar_extras.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -460,6 +462,31 @@ static msh_err sweep_rest(reading *r)
     return MSH_OK;
 }
 
+/* libarchive gives nothing of a gzip file that is cut within its first blocks: what there is. */
+static msh_err salvage_gzip(reading *r)
+{
+    msh_view all;
+    if (r->n || !is_at(r->doc->head, 0, "\x1f\x8b\x08", 3) ||
+        msh_input_whole(r->doc->in, (size_t)r->x->limits->member_size, &all) != MSH_OK)
+        return MSH_OK;
+    msh_buf_reset(&r->data);
+    msh_err err = msh_inflate(r->x, all, &r->data, NULL);
+    if (err != MSH_OK && err != MSH_E_CORRUPT && err != MSH_E_SHORT)
+        return err;
+    if (r->data.len == 0)
+        return MSH_OK;
+    return msh_extract_child(r->x, r->doc, MSH_VIEW("gzip"), msh_buf_view(&r->data));
+}
+
+static msh_err read_beside(reading *r)
+{
+    int format = archive_format(r->a) & ARCHIVE_FORMAT_BASE_MASK;
+    MSH_TRY(salvage_gzip(r));
+    if (format == ARCHIVE_FORMAT_TAR && archive_filter_count(r->a) <= 1)
+        MSH_TRY(msh_tar_extras(r->x, r->doc));
+    return sweep_rest(r);
+}
+
 static msh_err extract(msh_extract *x, const msh_doc *doc)
 {
     reading *r = msh_arena_calloc(x->arena, 1, sizeof *r);
@@ -478,7 +505,7 @@ static msh_err extract(msh_extract *x, const msh_doc *doc)
             err = r->err != MSH_OK || !r->a ? r->err : say_fault(r, (msh_view){NULL, 0});
     }
     if (err == MSH_OK && r->a)
-        err = sweep_rest(r);
+        err = read_beside(r);
     if (r->a)
         (void)archive_read_free(r->a);
     if (utf8) {

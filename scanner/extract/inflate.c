@@ -1,4 +1,5 @@
-/* inflate.c: zlib streams inside pictures, databases and object stores (RFC 1950). */
+/* inflate.c: zlib streams inside pictures, databases and object stores (RFC 1950), and what is left
+ * of a damaged gzip file (RFC 1952). */
 #include "extract/inflate.h"
 
 #include "base/err.h"
@@ -7,7 +8,7 @@
 #include <limits.h>
 #include <zlib.h>
 
-enum { STEP = 65536 };
+enum { STEP = 65536, EITHER = 15 + 32 /* zlib.h: the head says which */ };
 
 static msh_err one_step(msh_extract *x, z_stream *z, msh_buf *out, bool *end)
 {
@@ -35,7 +36,7 @@ msh_err msh_inflate(msh_extract *x, msh_view in, msh_buf *out, size_t *used)
     msh_err err = MSH_OK;
     if (in.len > UINT_MAX)
         return MSH_E_LIMIT_SIZE;
-    if (inflateInit(&z) != Z_OK)
+    if (inflateInit2(&z, EITHER) != Z_OK)
         return MSH_E_MEMORY;
     z.next_in = (Bytef *)(uintptr_t)in.data;
     z.avail_in = (uInt)in.len;

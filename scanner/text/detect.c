@@ -313,6 +313,29 @@ static msh_readings detect_trials(msh_view head, bool whole, const shape *s)
     return answer(best, n);
 }
 
+/* A byte order mark may be put before bytes that are something else: when they read badly as what
+ * it says, what else they may be is read, too. */
+static msh_readings after_mark(msh_charset cs, msh_view head, unsigned bom, bool whole)
+{
+    msh_readings said = one(cs, bom, true);
+    msh_view rest = msh_view_cut(head, bom, head.len);
+    trial t = try_charset(cs, rest, whole);
+    if (rest.len < 2 || (t.bad == 0 && t.mean >= 50))
+        return said;
+    shape s = look(rest, whole);
+    msh_readings r = s.utf8 && !s.ascii ? one(MSH_CS_UTF8, bom, false)
+                     : s.nul == 0       ? detect_trials(rest, whole, &s)
+                                        : said;
+    bool known = false;
+    for (unsigned i = 0; i < r.n; i++)
+        known |= r.cs[i] == cs;
+    if (!known && r.n < MSH_READINGS)
+        r.cs[r.n++] = cs;
+    r.bom = bom;
+    r.certain = false;
+    return r;
+}
+
 msh_readings msh_charset_detect(msh_view head, bool whole)
 {
     if (head.len > HEAD) {
@@ -322,7 +345,7 @@ msh_readings msh_charset_detect(msh_view head, bool whole)
     msh_charset cs = MSH_CS_UTF8;
     unsigned bom = bom_of(head, &cs);
     if (bom)
-        return one(cs, bom, true);
+        return is_wide(cs) ? after_mark(cs, head, bom, whole) : one(cs, bom, true);
     if (head.len == 0)
         return one(MSH_CS_UTF8, 0, true);
     shape s = look(head, whole);

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/lanes.h"
 #include "base/view.h"
+#include "text/encoded_codes.h"
 #include "text/encoded_lines.h"
 #include "text/tables.h"
 
@@ -206,6 +207,35 @@ static void decode_hex(msh_view t, msh_buf *out)
     }
 }
 
+/* RFC 4648 section 6. */
+static bool is_base32(msh_view t)
+{
+    for (size_t i = 0; i < t.len; i++) {
+        uint8_t c = t.data[i];
+        if (!(c >= 'A' && c <= 'Z') && !(c >= '2' && c <= '7') && c != '\r' && c != '\n')
+            return false;
+    }
+    return true;
+}
+
+static void decode_base32(msh_view t, msh_buf *out)
+{
+    uint32_t bits = 0, n = 0;
+    for (size_t i = 0; i < t.len; i++) {
+        uint8_t c = t.data[i];
+        if (c == '\r' || c == '\n')
+            continue;
+        bits = bits << 5 | (uint32_t)(c >= 'A' ? c - 'A' : c - '2' + 26);
+        n += 5;
+        if (n >= 8) {
+            n -= 8;
+            msh_buf_put_byte(out, (uint8_t)(bits >> n));
+        }
+    }
+}
+
+typedef enum coding { BASE64, BASE32, HEX } coding;
+
 typedef struct finder {
     msh_view text;
     msh_buf out;
@@ -214,13 +244,22 @@ typedef struct finder {
     void *ctx;
 } finder;
 
+static msh_err hand_on(finder *f, size_t at)
+{
+    MSH_TRY(msh_buf_err(&f->out));
+    bool worth = worth_handing_on(msh_buf_view(&f->out));
+    return worth ? f->found(f->ctx, msh_buf_view(&f->out), at) : MSH_OK;
+}
+
 /* Decode and hand on; *done says whether it was worth it. */
-static msh_err try_run(finder *f, size_t begin, size_t end, bool is_hex, bool *done)
+static msh_err try_run(finder *f, size_t begin, size_t end, coding how, bool *done)
 {
     msh_buf_reset(&f->out);
     msh_view v = msh_view_cut(f->text, begin, end - begin);
-    if (is_hex)
+    if (how == HEX)
         decode_hex(v, &f->out);
+    else if (how == BASE32)
+        decode_base32(v, &f->out);
     else
         decode_base64(v, &f->out);
     MSH_TRY(msh_buf_err(&f->out));
@@ -238,21 +277,36 @@ static msh_err try_parts(finder *f, const run *r)
             continue;
         bool done;
         if (at - begin >= SHORTEST && at - begin < r->end - r->begin)
-            MSH_TRY(try_run(f, begin, at, false, &done));
+            MSH_TRY(try_run(f, begin, at, BASE64, &done));
         begin = at + 1;
     }
     return MSH_OK;
+}
+
+/* 0xE69CBA…: a literal of SQL. */
+static bool is_number(msh_view t, const run *r)
+{
+    if (t.data[r->begin] != '0' || (t.data[r->begin + 1] | 0x20) != 'x')
+        return false;
+    for (size_t i = r->begin + 2; i < r->end; i++)
+        if (hex_value(t.data[i]) < 0)
+            return false;
+    return true;
 }
 
 static msh_err look_at(finder *f, const run *r)
 {
     bool done = false;
     bool digits_only = r->digit && !r->upper && !r->lower && !r->mark;
-    if (r->all_hex && r->symbols % 2 == 0 && (!digits_only || r->symbols >= 16))
-        MSH_TRY(try_run(f, r->begin, r->end, true, &done));
+    bool number = is_number(f->text, r);
+    if ((r->all_hex || number) && r->symbols % 2 == 0 && (!digits_only || r->symbols >= 16))
+        MSH_TRY(try_run(f, r->begin + 2 * number, r->end, HEX, &done));
     bool mixed = r->upper + r->lower + r->digit >= 2;
+    if (!done && mixed && !r->lower && !r->mark && r->symbols >= 16 &&
+        is_base32(msh_view_cut(f->text, r->begin, r->end - r->begin)))
+        MSH_TRY(try_run(f, r->begin, r->end, BASE32, &done));
     if (!done && mixed && r->symbols % 4 != 1)
-        MSH_TRY(try_run(f, r->begin, r->end, false, &done));
+        MSH_TRY(try_run(f, r->begin, r->end, BASE64, &done));
     return !done && mixed && r->mark ? try_parts(f, r) : MSH_OK;
 }
 
@@ -291,10 +345,7 @@ static msh_err look_at_spaced(finder *f, size_t begin, size_t end)
             msh_buf_put_byte(&f->out, (uint8_t)(high << 4 | low));
         p += high >= 0 ? 2 : 1;
     }
-    MSH_TRY(msh_buf_err(&f->out));
-    if (!worth_handing_on(msh_buf_view(&f->out)))
-        return MSH_OK;
-    return f->found(f->ctx, msh_buf_view(&f->out), begin);
+    return hand_on(f, begin);
 }
 
 /* A hex dump or uuencode that begins with the line at `at`; *end is `at` when there is none worth
@@ -353,6 +404,24 @@ static size_t next_candidate(msh_view t, size_t at)
     return t.len;
 }
 
+/* Characters as numbers, and mojibake: neither is made of runs of base64. */
+static msh_err look_for_codes(finder *f)
+{
+    for (size_t at = msh_encoded_call(f->text, 0); at < f->text.len;) {
+        msh_buf_reset(&f->out);
+        size_t end = msh_encoded_codes(f->text, at, &f->out);
+        MSH_TRY(hand_on(f, at));
+        at = msh_encoded_call(f->text, end);
+    }
+    for (size_t at = msh_encoded_mojibake_at(f->text, 0); at < f->text.len;) {
+        msh_buf_reset(&f->out);
+        size_t end = msh_encoded_mojibake(f->text, at, &f->out);
+        MSH_TRY(hand_on(f, at));
+        at = msh_encoded_mojibake_at(f->text, end);
+    }
+    return MSH_OK;
+}
+
 msh_err msh_find_encoded(msh_view text, size_t ceiling,
                          msh_err (*found)(void *ctx, msh_view decoded, uint64_t at), void *ctx)
 {
@@ -377,6 +446,7 @@ msh_err msh_find_encoded(msh_view text, size_t ceiling,
             MSH_GUARD(look_at(&f, &r));
         at = r.end;
     }
+    MSH_GUARD(look_for_codes(&f));
 out:
     msh_buf_dispose(&f.out);
     return err;

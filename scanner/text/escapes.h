@@ -32,8 +32,9 @@ bool msh_unescape_may(msh_view text);
 /* A name reference of HTML without & and ; ("amp", "#x673a", "#26426"): code point, or 0. */
 uint32_t msh_entity(msh_view name);
 
-/* Base64 (also URL-safe), hex and data: runs, over line breaks too, that decode to something
- * text-like or to a known file head. The callback gets the decoded bytes and where the run stands
+/* Base64 (also URL-safe), base32, hex and data: runs, over line breaks too, dumps, characters as
+ * numbers in calls, UTF-8 read as Latin-1: what decodes to something text-like or to a known file
+ * head. The callback gets the decoded bytes and where the run stands
  * in `text`. Runs shorter than 8 characters are left alone. The callback's error stops and is
  * returned; MSH_E_LIMIT_BUFFER when a run decodes to more than the ceiling. */
 MSH_MUST_CHECK msh_err msh_find_encoded(msh_view text, size_t ceiling,

@@ -1,5 +1,6 @@
 /* escapes_read.c: the recognisers of single escapes: JSON, JavaScript, C, Java, CSS, YAML, troff,
- * URL (RFC 3986), quoted-printable (RFC 2045 6.7), RTF, HTML and XML references, OOXML _xHHHH_.
+ * TeX, URL (RFC 3986), quoted-printable (RFC 2045 6.7), RTF, HTML and XML references, OOXML
+ * _xHHHH_.
  *
  * They look at a bounded number of bytes each; what is not certainly an escape stays as it is. */
 #include "text/escapes_read.h"
@@ -38,7 +39,7 @@ static size_t hex_digits(msh_view in, size_t at, size_t most, uint32_t *value)
 
 static bool is_mark(uint8_t c)
 {
-    return c == '\\' || c == '%' || c == '&' || c == '=' || c == '+' || c == '_';
+    return c == '\\' || c == '%' || c == '&' || c == '=' || c == '+' || c == '_' || c == '^';
 }
 
 #if defined(__GNUC__)
@@ -49,7 +50,7 @@ static bool has_mark(const uint8_t *p)
     lanes v;
     memcpy(&v, p, sizeof v);
     lanes hit = (lanes)(v == '\\') | (lanes)(v == '%') | (lanes)(v == '&') | (lanes)(v == '=') |
-                (lanes)(v == '+') | (lanes)(v == '_');
+                (lanes)(v == '+') | (lanes)(v == '_') | (lanes)(v == '^');
     uint64_t half[2];
     memcpy(half, &hit, sizeof half);
     return half[0] | half[1];
@@ -213,6 +214,37 @@ static msh_escape read_css(msh_view in, size_t at)
     return (msh_escape){at, 1 + n + blank, v, false};
 }
 
+/* Hex digits at `from` and the byte that closes them; past ASCII only. */
+static msh_escape read_named(msh_view in, size_t at, size_t from, uint8_t close)
+{
+    uint32_t v;
+    size_t n = hex_digits(in, from, 6, &v);
+    if (n < 4 || v < 0x80 || !is_scalar(v) || (close && byte_at(in, from + n) != close))
+        return none;
+    return (msh_escape){at, from + n + (close != 0) - at, v, false};
+}
+
+/* \N{CJK UNIFIED IDEOGRAPH-673A} and \N{U+673A} (Python, Perl), \[u673A] (groff), \char"673A (TeX);
+ * of other names the star. */
+static msh_escape read_by_name(msh_view in, size_t at)
+{
+    static const msh_view ideograph = {(const uint8_t *)"N{CJK UNIFIED IDEOGRAPH-", 24};
+    static const msh_view point = {(const uint8_t *)"N{U+", 4};
+    static const msh_view star = {(const uint8_t *)"N{BLACK STAR}", 13};
+    static const msh_view groff = {(const uint8_t *)"[u", 2};
+    static const msh_view tex = {(const uint8_t *)"char\"", 5};
+    msh_view v = msh_view_cut(in, at + 1, 32);
+    if (msh_view_starts(v, groff))
+        return read_named(in, at, at + 3, ']');
+    if (msh_view_starts(v, tex))
+        return read_named(in, at, at + 6, 0);
+    if (msh_view_starts(v, ideograph))
+        return read_named(in, at, at + 25, '}');
+    if (msh_view_starts(v, point))
+        return read_named(in, at, at + 5, '}');
+    return msh_view_starts(v, star) ? (msh_escape){at, 14, 0x2605, false} : none;
+}
+
 static msh_escape read_backslash(msh_view in, size_t at)
 {
     static const char from[] = "ntrabfv/\"'-", to[] = "\n\t\n\a \n\n/\"'-";
@@ -235,6 +267,9 @@ static msh_escape read_backslash(msh_view in, size_t at)
         return (msh_escape){at, 2, 0, true};
     if (c == '\r' && byte_at(in, at + 2) == '\n')
         return (msh_escape){at, 3, 0, true};
+    msh_escape named = c == 'N' || c == '[' || c == 'c' ? read_by_name(in, at) : none;
+    if (named.len)
+        return named;
     msh_escape css = read_css(in, at);
     if (css.len)
         return css;
@@ -343,6 +378,11 @@ msh_escape msh_escape_read(msh_view in, size_t at, size_t kept)
         return read_plus(in, at, kept);
     case '_':
         return read_underscore(in, at);
+    case '^': /* TeX's ^^^^673a */
+        return byte_at(in, at + 1) == '^' && byte_at(in, at + 2) == '^' &&
+                       byte_at(in, at + 3) == '^'
+                   ? read_named(in, at, at + 4, 0)
+                   : none;
     default:
         return none;
     }

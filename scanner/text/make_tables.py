@@ -153,7 +153,7 @@ def single():
 # --- folding ---------------------------------------------------------------------------------------
 
 ENCLOSED, MULTI = 0xD800, 0xDC00  # + digit; + index of the short strings
-STARS = "☆✩✪✫✬✭✮✯✰⋆⭐✦✧✡❂⍟✵✶✷✸✹✴⚝★"
+STARS = "☆✩✪✫✬✭✮✯✰⋆⭐✦✧✡❂⍟✵✶✷✸✹✴⚝★⛤⛥⛦⛧⚹⭑⭒٭🌟🟉🟊"
 ASTERISKS = "∗﹡⁎✱✲✳✻✼✽⊛"
 BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a" \
          "\u202f\u205f\u3000\u2800\u3164\u115f\u1160\uffa0\u303f"
@@ -179,7 +179,7 @@ def variants():
 def ignorable(c, cp):
     if cp == 0x00AD or cp == HOLE or cp == 0xFEFF or unicodedata.category(c) == "Cf":
         return True
-    if cp in (0x034F, 0x180B, 0x180C, 0x180D, 0x180E, 0x180F, 0x17B4, 0x17B5, 0x2065, 0x3099, 0x309A):
+    if cp in (0xFFFC, 0x034F, 0x180B, 0x180C, 0x180D, 0x180E, 0x180F, 0x17B4, 0x17B5, 0x2065, 0x3099, 0x309A):
         return True
     marks = ((0x300, 0x36F), (0x483, 0x489), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF),
              (0x302A, 0x302F), (0xFE00, 0xFE0F), (0xFE20, 0xFE2F))

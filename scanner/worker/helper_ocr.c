@@ -208,7 +208,7 @@ static bool says_little(const page *p)
 /* Copies are extra: when time is short they are left out. */
 static void read_copy(page *p, PIX *copy, TessPageSegMode mode)
 {
-    if (msh_clock_ns() < p->copies_until_ns)
+    if (copy && msh_clock_ns() < p->copies_until_ns)
         (void)read_text(p, p->o->text, copy, mode);
     pixDestroy(&copy);
 }
@@ -228,14 +228,16 @@ static void read_plain(page *p, PIX *grey)
     pixDestroy(&half);
 }
 
-/* The picture as it is, then what only copies show. */
-static void read_picture(page *p, PIX *grey)
+/* The picture as it is, then what only copies show. shape: what of it is opaque, may be NULL. */
+static void read_picture(page *p, PIX *grey, PIX *shape)
 {
     static const l_float32 scales[] = {0.8F, 0.5F}; /* large writing is read better small */
     msh_pix_look look = msh_pix_look_at(grey);
     read_codes(p, grey);
-    if (look.faint + look.ink < 0.00005) /* one colour all over */
+    if (look.faint + look.ink < 0.00005) { /* one colour all over */
+        read_copy(p, pixClone(shape), PSM_AUTO);
         return;
+    }
     read_plain(p, grey);
     if ((uint64_t)pixGetWidth(grey) * (uint64_t)pixGetHeight(grey) < ICON)
         return;
@@ -243,6 +245,7 @@ static void read_picture(page *p, PIX *grey)
         read_copy(p, msh_pix_faint(grey, &look), PSM_AUTO);
     if (look.dark)
         read_copy(p, msh_pix_inverted(grey), PSM_AUTO);
+    read_copy(p, pixClone(shape), PSM_AUTO);
     for (unsigned i = 0; i < sizeof scales / sizeof scales[0] && p->best.chars < SHORT; i++)
         read_copy(p, pixScale(grey, scales[i], scales[i]), PSM_SINGLE_BLOCK);
     if (!says_little(p))
@@ -275,13 +278,15 @@ static void document(void *ctx, msh_serve_job *job)
         page p = {.o = ctx, .job = job, .number = i + 1};
         p.until_ns = msh_clock_ns() + (uint64_t)PAGE_MS * MS_NS;
         p.copies_until_ns = msh_clock_ns() + (uint64_t)COPIES_MS * MS_NS;
-        PIX *grey = msh_pix_read(job->bytes, i);
+        PIX *shape, *grey = msh_pix_read(job->bytes, i, &shape);
         if (!grey) {
             msh_serve_outcome(job, MSH_REASON_IMAGE_CORRUPT, i + 1, 0);
+            pixDestroy(&shape);
             continue;
         }
-        read_picture(&p, grey);
+        read_picture(&p, grey, shape);
         pixDestroy(&grey);
+        pixDestroy(&shape);
         stats.pages++;
         stats.chars += p.best.chars;
         confidence += p.best.confidence;

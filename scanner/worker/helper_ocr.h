@@ -15,8 +15,9 @@
 /* Number of pictures in a file (pages of a TIFF, else 1); 0 with *reason when it is refused: not a
  * picture, or so large that it is not decoded (*reached = pixels). */
 unsigned msh_pix_count(msh_view bytes, msh_reason *reason, uint64_t *reached);
-/* Picture i, grey, 8 bits, without transparency, scaled to what can be read; NULL: damaged. */
-PIX *msh_pix_read(msh_view bytes, unsigned i);
+/* Picture i, grey, 8 bits, without transparency, scaled to what can be read; NULL: damaged.
+ * *shape: what of it is opaque, black on white; NULL when all or nothing is. */
+PIX *msh_pix_read(msh_view bytes, unsigned i, PIX **shape);
 
 /* Frames of a GIF, and frame i as a GIF of its own. */
 unsigned msh_gif_count(msh_view gif);

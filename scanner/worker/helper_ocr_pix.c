@@ -93,11 +93,33 @@ static PIX *scaled(PIX *grey)
     return pixScale(grey, (l_float32)scale, (l_float32)scale);
 }
 
-PIX *msh_pix_read(msh_view bytes, unsigned i)
+/* White writing on nothing is seen on a dark page only: what is opaque as black on white. */
+static PIX *opacity(PIX *in)
+{
+    PIX *alpha = pixGetSpp(in) == 4 ? pixGetRGBComponent(in, L_ALPHA_CHANNEL) : NULL;
+    if (!alpha)
+        return NULL;
+    l_int32 all = pixGetWidth(alpha) * pixGetHeight(alpha), clear = 0;
+    NUMA *histogram = pixGetGrayHistogram(alpha, 1);
+    for (int v = 0, n; histogram && v < 128; v++) {
+        numaGetIValue(histogram, v, &n);
+        clear += n;
+    }
+    numaDestroy(&histogram);
+    PIX *dark = clear > 0 && clear < all ? pixInvert(NULL, alpha) : NULL;
+    PIX *out = dark ? scaled(dark) : NULL;
+    pixDestroy(&alpha);
+    pixDestroy(&dark);
+    return out;
+}
+
+PIX *msh_pix_read(msh_view bytes, unsigned i, PIX **shape)
 {
     PIX *in = decode(bytes, i);
+    *shape = NULL;
     if (!in)
         return NULL;
+    *shape = opacity(in);
     PIX *opaque = pixGetSpp(in) == 4 ? pixRemoveAlpha(in) : pixClone(in);
     PIX *grey = opaque ? pixConvertTo8(opaque, 0) : NULL;
     PIX *out = grey ? scaled(grey) : NULL;
