@@ -54,17 +54,31 @@ static bool is_der(msh_view v, unsigned level)
     return true;
 }
 
+/* Where the outer sequence ends; 0 when its head is none. */
+static uint64_t outer_end(msh_view v)
+{
+    size_t n = v.len > 1 && v.data[1] > 0x80 ? v.data[1] & 0x7fu : 0;
+    uint64_t len = v.len > 1 ? v.data[1] : 0;
+    if (v.len < LEAST || v.data[0] != SEQUENCE || len == 0x80 || n > 4)
+        return 0;
+    if (n > 0)
+        len = 0;
+    for (size_t i = 0; i < n; i++)
+        len = len << 8 | v.data[2 + i];
+    return 2 + n + len;
+}
+
 /* What the head shows: a sequence as long as the file that does not begin with a name of its kind.
- */
+ * The rest of a longer one is looked at when it is read. */
 static int probe(const msh_doc *doc)
 {
-    uint8_t tag;
-    msh_view body, v = doc->head;
-    size_t at = 0, inner = 0;
-    if (v.len < LEAST || v.data[0] != SEQUENCE || v.len != doc->in->size ||
-        !next_element(v, &at, &tag, &body) || at != v.len || !is_der(body, 0))
+    msh_view v = doc->head;
+    if (outer_end(v) == 0 || outer_end(v) != doc->in->size)
         return 0;
-    return next_element(body, &inner, &tag, &body) && tag != OBJECT ? 60 : 0;
+    size_t first = 2u + (v.data[1] > 0x80 ? v.data[1] & 0x7fu : 0);
+    if ((v.data[first] & 31) == 31 || v.data[first] == OBJECT || v.data[first] == 0)
+        return 0;
+    return doc->in->size > v.len || is_der(v, 0) ? 60 : 0;
 }
 
 static bool is_string(uint8_t tag)
@@ -134,6 +148,8 @@ static msh_err extract(msh_extract *x, const msh_doc *doc)
     msh_buf out;
     msh_place place = doc->place;
     MSH_TRY(msh_input_whole(doc->in, (size_t)x->limits->member_size, &all));
+    if (!is_der(all, 0))
+        return MSH_E_SYNTAX;
     place.role = MSH_ROLE_META;
     place.offset = MSH_NO_POSITION;
     msh_buf_init(&out, all.len * 2 + 16);

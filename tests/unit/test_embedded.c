@@ -160,6 +160,59 @@ static void test_der(void)
     dump_end(&d);
 }
 
+/* A picture in octets, and more than the head of the file. */
+static void test_large_der(void)
+{
+    msh_buf b;
+    msh_buf_init(&b, 1 << 20);
+    uint32_t n = 100000;
+    msh_buf_put(&b, "\x30\x83", 2);
+    for (int i = 16; i >= 0; i -= 8)
+        msh_buf_put_byte(&b, (uint8_t)((n + 5 + 8) >> i));
+    msh_buf_put(&b, "\x0c\x06印章", 8);
+    msh_buf_put(&b, "\x04\x83", 2);
+    for (int i = 16; i >= 0; i -= 8)
+        msh_buf_put_byte(&b, (uint8_t)(n >> i));
+    msh_buf_put_str(&b, "GIF89a");
+    while (b.len < n + 18)
+        msh_buf_put_byte(&b, 0);
+    run(msh_buf_view(&b), "Seal.esl");
+    CHECK_VIEW(d.x.format, MSH_VIEW("der"));
+    CHECK(dump_has(&d, "印章\n"));
+    CHECK(dump_has(&d, "!+picture") || dump_has(&d, "+picture|"));
+    dump_end(&d);
+    b.data[15] = 0xff; /* a length that does not fit */
+    run(msh_buf_view(&b), "Seal.esl");
+    CHECK(!msh_view_eq_str(d.x.format, "der"));
+    dump_end(&d);
+    msh_buf_dispose(&b);
+}
+
+/* --- metafiles of StarView ---------------------------------------------------------------------
+ */
+
+static void test_svm(void)
+{
+    static const char svm[] = "VCLMTF\1\0\2\0\0\0\0\0"
+                              "\x96\0\1\0\2\0\0\0\x09\0"
+                              "\x70\0\2\0\x14\0\0\0"
+                              "\0\0\0\0\0\0\0\0\2\0??\0\0\2\0\2\0\x3a\x67";
+    msh_buf b;
+    msh_buf_init(&b, 1000);
+    msh_buf_put(&b, svm, sizeof svm - 1);
+    msh_buf_put(&b, "\xc6\x5b", 2);
+    b.data[28] = 22; /* length of the text action */
+    run(msh_buf_view(&b), "Object 1");
+    CHECK_VIEW(d.x.format, MSH_VIEW("svm"));
+    CHECK(dump_has(&d, "|机密\n"));
+    CHECK_INT(d.outcomes, 0);
+    dump_end(&d);
+    run(msh_view_of(b.data, b.len - 1), "Object 1");
+    CHECK(dump_has(&d, "!format.truncated"));
+    dump_end(&d);
+    msh_buf_dispose(&b);
+}
+
 /* --- printer settings --------------------------------------------------------------------------
  */
 
@@ -229,6 +282,8 @@ int main(void)
     RUN(test_font);
     RUN(test_hidden_font);
     RUN(test_der);
+    RUN(test_large_der);
+    RUN(test_svm);
     RUN(test_devmode);
     RUN(test_csv);
     RUN(test_csv_in_parts);
