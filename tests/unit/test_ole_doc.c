@@ -107,7 +107,8 @@ static void finish(doc *w, const char *text_after_tables)
     clx[0] = 2;
     cfb_put32(clx + 1, (uint32_t)n);
     memcpy(clx + 5, w->cps.data, w->cps.len);
-    memcpy(clx + 5 + w->cps.len, w->pcds.data, w->pcds.len);
+    if (w->pcds.len)
+        memcpy(clx + 5 + w->cps.len, w->pcds.data, w->pcds.len);
     pair(w, 33, clx, n + 5);
     for (unsigned page = 0; page < 2; page++) {
         uint8_t bte[12] = {0};
