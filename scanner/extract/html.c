@@ -317,7 +317,10 @@ static bool hides(msh_view name, msh_view value)
         if (!is_space(value.data[i]))
             squeezed[n++] = (char)(value.data[i] | (is_letter(value.data[i]) ? 32 : 0));
     msh_view v = msh_view_of(squeezed, n);
-    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+    bool may = false; /* most styles have no value that begins like one of these */
+    for (size_t i = 1; i < n && !may; i++)
+        may = squeezed[i - 1] == ':' && strchr("nh0", squeezed[i]) && squeezed[i];
+    for (size_t i = 0; may && i < sizeof ways / sizeof ways[0]; i++) {
         size_t at = msh_view_find(v, msh_view_str(ways[i]), 0);
         size_t end = at == SIZE_MAX ? 0 : at + strlen(ways[i]);
         if (end && (end >= n || squeezed[end] == ';' || squeezed[end] == '!' || i == 2))

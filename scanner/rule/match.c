@@ -16,6 +16,7 @@
 #include <string.h>
 
 enum { TEXT_CEILING = 1 << 30, SCRATCH_CEILING = 256 << 20, FOUND_AT_ONCE = 1 << 16, REACH = 256 };
+enum { REGION_REACH = 4096, REGION_LINE = 4096 }; /* around an escape */
 
 msh_matcher *msh_matcher_new(const msh_rules *rules, const msh_limits *limits)
 {
@@ -124,7 +125,8 @@ static msh_err both_views(msh_matcher *m, msh_seen *s, const msh_folded *f)
     s->view.view = MSH_VIEW_FOLDED;
     s->view.folded = &s->view;
     s->view.to_source = &f->map;
-    limit_head(&s->view);
+    if (!s->behind_head)
+        limit_head(&s->view);
     msh_digits digits = {.n = 0};
     s->view.digits = &digits;
     MSH_TRY(msh_see(m, s));
@@ -154,22 +156,85 @@ static msh_err reversed_view(msh_matcher *m, const msh_match_text *t)
     return both_views(m, &s, &m->refolded);
 }
 
+/* --- behind escapes
+ * -----------------------------------------------------------------------------
+ */
+
+/* A part of the written text around escapes; most of a page has none that matter. */
+typedef struct region {
+    size_t from, to;
+    size_t next; /* end of the first escape behind it, SIZE_MAX when there is none */
+} region;
+
+/* The beginning of the line around `at`, or a character some way before. */
+static size_t region_start(msh_view t, size_t at)
+{
+    if (at <= REGION_REACH)
+        return 0;
+    size_t from = at - REGION_REACH, least = from > REGION_LINE ? from - REGION_LINE : 0;
+    for (size_t i = from; i > least; i--)
+        if (t.data[i - 1] == '\n')
+            return i;
+    while (from > 0 && (t.data[from] & 0xc0) == 0x80)
+        from--;
+    return from;
+}
+
+static size_t region_end(msh_view t, size_t at)
+{
+    if (t.len - at <= REGION_REACH + REGION_LINE)
+        return t.len;
+    size_t to = at + REGION_REACH;
+    const uint8_t *end = memchr(t.data + to, '\n', REGION_LINE);
+    if (end)
+        return (size_t)(end - t.data) + 1;
+    while (to < t.len && (t.data[to] & 0xc0) == 0x80)
+        to++;
+    return to;
+}
+
+/* Around the escape that ends at r->next, with all whose surroundings touch. */
+static void find_region(msh_view t, region *r)
+{
+    r->from = region_start(t, r->next);
+    do {
+        r->to = region_end(t, r->next);
+        r->next = msh_unescape_find(t, r->next);
+    } while (r->next != SIZE_MAX && region_start(t, r->next) < r->to);
+}
+
+static msh_err unescaped_region(msh_matcher *m, const msh_match_text *t, const region *r)
+{
+    msh_view written = msh_buf_view(&m->written.text);
+    bool found = false;
+    MSH_TRY(msh_unescape(&m->unescaped, msh_view_cut(written, r->from, r->to - r->from), &found));
+    if (!found)
+        return MSH_OK;
+    MSH_TRY(msh_fold(&m->refolded, msh_buf_view(&m->unescaped.text), MSH_CS_UTF8));
+    const msh_map shift = {.base = r->from, .up = &m->written.map};
+    m->unescaped.map.up = &shift;
+    m->refolded.map.up = &m->unescaped.map;
+    msh_seen s = {.number = 4};
+    s.view = (msh_kind_text){
+        .from = t, .unescaped = true, .first_window = !(t->flags & MSH_MATCH_CONTINUED)};
+    s.behind_head = r->from > 0 && msh_map_source(&shift, 0) >= m->head_source;
+    msh_err err = both_views(m, &s, &m->refolded);
+    m->unescaped.map.up = NULL;
+    return err;
+}
+
 static msh_err unescaped_views(msh_matcher *m, const msh_match_text *t)
 {
     if (!may_hold_escape(m, t))
         return MSH_OK;
     MSH_TRY(msh_need_written(m, t));
-    bool found = false;
-    MSH_TRY(msh_unescape(&m->unescaped, msh_buf_view(&m->written.text), &found));
-    if (!found)
-        return MSH_OK;
-    MSH_TRY(msh_fold(&m->refolded, msh_buf_view(&m->unescaped.text), MSH_CS_UTF8));
-    m->unescaped.map.up = &m->written.map;
-    m->refolded.map.up = &m->unescaped.map;
-    msh_seen s = {.number = 4};
-    s.view = (msh_kind_text){
-        .from = t, .unescaped = true, .first_window = !(t->flags & MSH_MATCH_CONTINUED)};
-    return both_views(m, &s, &m->refolded);
+    msh_view written = msh_buf_view(&m->written.text);
+    region r = {.next = msh_unescape_find(written, 0)};
+    while (r.next != SIZE_MAX) {
+        find_region(written, &r);
+        MSH_TRY(unescaped_region(m, t, &r));
+    }
+    return MSH_OK;
 }
 
 msh_err msh_need_written(msh_matcher *m, const msh_match_text *t)
@@ -227,6 +292,7 @@ msh_err msh_matcher_text(msh_matcher *m, const msh_match_text *t)
     msh_seen s = {.number = 0};
     s.view = (msh_kind_text){.from = t, .first_window = !(t->flags & MSH_MATCH_CONTINUED)};
     MSH_TRY(both_views(m, &s, &m->folded));
+    m->head_source = msh_map_source(&m->folded.map, s.view.head_end);
     MSH_TRY(reversed_view(m, t));
     MSH_TRY(unescaped_views(m, t));
     MSH_TRY(msh_settle(m));

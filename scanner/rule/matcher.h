@@ -22,7 +22,8 @@ typedef struct msh_rule_hit {
 /* A view as it is being looked at. */
 typedef struct msh_seen {
     msh_kind_text view;
-    unsigned number; /* which view of this text: candidates of different ones may be the same */
+    bool behind_head; /* begins behind the head zone */
+    unsigned number;  /* which view of this text: candidates of different ones may be the same */
 } msh_seen;
 
 /* A candidate that waits until all views were seen. */
@@ -45,6 +46,7 @@ struct msh_matcher {
     bool has_written;
     msh_map_point known; /* a place of the folded view whose source is known */
     size_t reach;
+    uint64_t head_source; /* where the head zone of the text ends in its bytes */
     size_t overlap_end;
     msh_literal_found *found;
     size_t cap_found;

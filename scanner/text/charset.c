@@ -5,6 +5,7 @@
  * of Windows supersets (cp936, cp932, cp949). Refuses nothing: what is wrong becomes U+FFFD. */
 #include "text/charset.h"
 
+#include "base/lanes.h"
 #include "base/view.h"
 #include "text/charset_state.h"
 #include "text/tables.h"
@@ -192,6 +193,19 @@ static size_t gb18030_prefix(msh_view in)
     return (size_t)(p - in.data);
 }
 
+/* Where UTF-16 has its next surrogate, or its end. */
+static size_t plain_units(msh_view in, size_t at, bool big)
+{
+    for (; in.len - at >= 64; at += 64) {
+        uint64_t mask = msh_lanes_within(in.data + at, 0xd8, 0xdf);
+        if (mask & (big ? 0x5555555555555555u : 0xaaaaaaaaaaaaaaaau))
+            break;
+    }
+    while (in.len - at >= 2 && (in.data[at + !big] & 0xf8) != 0xd8)
+        at += 2;
+    return at;
+}
+
 size_t msh_charset_prefix(msh_charset cs, msh_view in)
 {
     if (cs == MSH_CS_UTF8)
@@ -202,6 +216,10 @@ size_t msh_charset_prefix(msh_charset cs, msh_view in)
         return in.len;
     size_t at = 0;
     while (at < in.len) {
+        if (cs == MSH_CS_UTF16LE || cs == MSH_CS_UTF16BE)
+            at = plain_units(in, at, cs == MSH_CS_UTF16BE);
+        if (at == in.len)
+            break;
         msh_char c = msh_charset_next(cs, (msh_view){in.data + at, in.len - at});
         if (c.bad)
             break;

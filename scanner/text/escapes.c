@@ -30,6 +30,8 @@ typedef struct writer {
     points *map;
     bool look_only; /* stop at the first escape worth a view */
     bool worth;
+    size_t blank_end; /* where a run of escapes for blanks ended */
+    bool blank_left;  /* what stands before that run joins */
     msh_err err;
 } writer;
 
@@ -96,6 +98,33 @@ static void replace(writer *w, size_t from, size_t len, const uint32_t *cp)
 static bool is_alnum(uint32_t cp)
 {
     return cp - '0' < 10 || (cp | 0x20) - 'a' < 26;
+}
+
+/* --- blanks
+ * -------------------------------------------------------------------------------------------- */
+
+static bool is_blank(uint32_t cp)
+{
+    return cp == ' ' || cp == 0xa0 || (cp >= 0x2000 && cp <= 0x200a) || cp == 0x202f ||
+           cp == 0x205f || cp == 0x3000;
+}
+
+/* Marks of markup and the like: a blank beside them parts nothing that the joined view would join.
+ */
+static bool never_joins(uint8_t c)
+{
+    return c == '<' || c == '>' || c == '"' || c == '\'' || c == ',' || c == ';' || c == '{' ||
+           c == '}' || c == '\n' || c == '\r';
+}
+
+/* Whether a blank that was written as in[from, to) stands between characters that belong together.
+ * Beside another escape it may. */
+static bool parts_word(writer *w, size_t from, size_t to)
+{
+    if (from == 0 || from != w->blank_end)
+        w->blank_left = from > 0 && (from == w->kept || !never_joins(w->in.data[from - 1]));
+    w->blank_end = to;
+    return w->blank_left && to < w->in.len && !never_joins(w->in.data[to]);
 }
 
 /* --- runs of bytes
@@ -222,8 +251,9 @@ static size_t write_single(writer *w, size_t at)
     if (e.drop) /* strings put together, troff's nothing; not line breaks */
         w->worth |= e.from < at || (e.len == 2 && w->in.data[at + 1] == '&');
     else if (w->in.data[at] != '\\' || e.len != 2) /* not \n and the like */
-        w->worth |= e.cp >= 0x80 || is_alnum(e.cp) ||
-                    (e.cp == '&' && (next == '#' || is_alnum(next))) || e.cp == '\\';
+        w->worth |= (is_blank(e.cp) ? parts_word(w, e.from, e.from + e.len) : e.cp >= 0x80) ||
+                    is_alnum(e.cp) || (e.cp == '&' && (next == '#' || is_alnum(next))) ||
+                    e.cp == '\\';
     replace(w, e.from, e.len, e.drop ? NULL : &e.cp);
     return e.from + e.len - at;
 }
@@ -242,9 +272,9 @@ static size_t write_escape(writer *w, size_t at)
 }
 
 /* In look_only, w->kept follows what was seen so that nothing is looked at twice. */
-static void pass(writer *w)
+static size_t pass(writer *w)
 {
-    size_t at = 0;
+    size_t at = w->kept;
     while (w->err == MSH_OK && !(w->look_only && w->worth)) {
         at = msh_escape_mark(w->in, at);
         if (at >= w->in.len)
@@ -254,17 +284,24 @@ static void pass(writer *w)
         if (w->look_only && len)
             w->kept = at;
     }
+    size_t end = at;
     if (!w->look_only && w->err == MSH_OK) {
         keep_to(w, w->in.len);
         w->err = msh_buf_err(w->out);
     }
+    return end;
 }
 
 bool msh_unescape_may(msh_view text)
 {
-    writer w = {.in = text, .look_only = true};
-    pass(&w);
-    return w.worth;
+    return msh_unescape_find(text, 0) != SIZE_MAX;
+}
+
+size_t msh_unescape_find(msh_view text, size_t from)
+{
+    writer w = {.in = text, .kept = from, .look_only = true};
+    size_t end = pass(&w);
+    return w.worth ? end : SIZE_MAX;
 }
 
 /* --- all passes

@@ -28,6 +28,8 @@ MSH_MUST_CHECK msh_err msh_unescape(msh_unescaped *u, msh_view text, bool *found
 /* Whether a text, as written or folded, may hold an escape worth a second view. Costs next to
  * nothing where no character stands that begins one. */
 bool msh_unescape_may(msh_view text);
+/* The end of the first escape worth a second view from `from` on, SIZE_MAX when there is none. */
+size_t msh_unescape_find(msh_view text, size_t from);
 
 /* A name reference of HTML without & and ; ("amp", "#x673a", "#26426"): code point, or 0. */
 uint32_t msh_entity(msh_view name);

@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-enum { STEP_SOURCE = 1024, REPLAY_STEP = 64, TAIL = 16 };
+enum { STEP_SOURCE = 1024, REPLAY_STEP = 128, TAIL = 16 };
 
 /* One stretch between checkpoints. */
 typedef struct run {
@@ -514,17 +514,27 @@ msh_err msh_fold_finish(msh_folded *f, uint64_t (*replay)(const msh_map *, msh_m
     return MSH_OK;
 }
 
-/* On to the last place, by REPLAY_STEP bytes, from which folding does not pass `want`. */
-static void replay_quickly(run *r, const uint8_t *stop, const uint8_t *scratch, uint64_t want)
+/* On to the last place, by `step_bytes` of source, from which folding does not pass `want`. */
+static void replay_quickly(run *r, const uint8_t *stop, size_t step_bytes, const uint8_t *until)
 {
     while (r->p < stop) {
         run before = *r;
-        fold_to(r, stop - r->p > REPLAY_STEP ? r->p + REPLAY_STEP : stop);
-        if ((uint64_t)(r->out - scratch) > want) {
+        fold_to(r, (size_t)(stop - r->p) > step_bytes ? r->p + step_bytes : stop);
+        if (r->out > until) {
             *r = before;
             return;
         }
     }
+}
+
+static bool has_backspace(msh_charset cs, const uint8_t *p, const uint8_t *stop)
+{
+    if (cs != MSH_CS_UTF16LE && cs != MSH_CS_UTF16BE)
+        return memchr(p, '\b', (size_t)(stop - p)) != NULL;
+    bool found = false;
+    for (; stop - p >= 2; p += 2)
+        found |= (p[0] | p[1]) == '\b' && (p[0] == 0 || p[1] == 0);
+    return found;
 }
 
 /* Where the byte `out` of the folded text came from: folds again from the checkpoint. Backspaces
@@ -543,9 +553,11 @@ static uint64_t replay_fold(const msh_map *m, msh_map_point from, uint64_t out)
              .cs = f->cs};
     const uint8_t *stop = r.end - r.p > STEP_SOURCE ? r.p + STEP_SOURCE : r.end;
     uint64_t want = out - from.out, found = UINT64_MAX;
-    bool taken_back = memchr(r.p, '\b', (size_t)(stop - r.p)) != NULL;
-    if (!taken_back)
-        replay_quickly(&r, stop, scratch, want);
+    bool taken_back = has_backspace(r.cs, r.p, stop);
+    if (!taken_back && want < sizeof scratch) {
+        replay_quickly(&r, stop, REPLAY_STEP, scratch + want);
+        replay_quickly(&r, stop, REPLAY_STEP / 8, scratch + want);
+    }
     while (r.p < stop && (taken_back || found == UINT64_MAX)) {
         const uint8_t *at = r.p;
         size_t before = (size_t)(r.out - scratch);

@@ -14,10 +14,18 @@
 #include "worker/zygote.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ANSWERS_AT_ONCE = 8192, DIGEST_SIZE = 32, SMALL = MSH_HASH_STEP };
+enum {
+    ANSWERS_AT_ONCE = 8192,
+    DIGEST_SIZE = 32,
+    SMALL = MSH_HASH_STEP,
+    AT_ONCE = 2 * MSH_SM3_LANES, /* small files hashed together */
+    WAIT_MS = 4                  /* for more of them, before fewer are hashed */
+};
 
 /* A small file, read whole. */
 typedef struct small_file {
@@ -33,7 +41,7 @@ typedef struct hasher {
     uint64_t most;
     unsigned which;
     msh_digest *all, *sha256; /* sha256: NULL when it is not asked for */
-    small_file small[MSH_SM3_LANES];
+    small_file small[AT_ONCE];
     size_t n_small;
     msh_buf out;
 } hasher;
@@ -47,15 +55,51 @@ static void put_digest(hasher *h, uint32_t seq, bool ok, const uint8_t *sha256, 
     msh_frame_end(&h->out, begin);
 }
 
+/* Side by side pays when there are several of about one length: a lane without a message costs as
+ * much as one with. */
+static bool fills_lanes(const msh_view *in, size_t n)
+{
+    uint64_t sum = 0, longest = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += in[i].len;
+        longest = in[i].len > longest ? in[i].len : longest;
+    }
+    return n > 1 && sum > 2 * longest;
+}
+
+/* The longest first, so that the lanes end together. */
+static void sm3_of_small(hasher *h, uint8_t sm3[AT_ONCE][DIGEST_SIZE])
+{
+    msh_view in[AT_ONCE];
+    size_t order[AT_ONCE];
+    uint8_t sorted[AT_ONCE][DIGEST_SIZE];
+    for (size_t i = 0; i < h->n_small; i++) {
+        msh_view v = msh_view_of(h->small[i].bytes, h->small[i].len);
+        size_t at = i;
+        for (; at > 0 && in[at - 1].len < v.len; at--) {
+            in[at] = in[at - 1];
+            order[at] = order[at - 1];
+        }
+        in[at] = v;
+        order[at] = i;
+    }
+    bool together = fills_lanes(in, h->n_small);
+    if (together)
+        msh_sm3_many(in, h->n_small, sorted);
+    for (size_t i = 0; i < h->n_small; i++) {
+        if (together)
+            memcpy(sm3[order[i]], sorted[i], DIGEST_SIZE);
+        else if (msh_sm3(in[i], sm3[order[i]]) != MSH_OK)
+            h->small[order[i]].ok = false;
+    }
+}
+
 /* Small files are answered together, in the order in which they came. */
 static void finish_small(hasher *h)
 {
-    msh_view in[MSH_SM3_LANES];
-    uint8_t sm3[MSH_SM3_LANES][DIGEST_SIZE] = {{0}};
-    for (size_t i = 0; i < h->n_small; i++)
-        in[i] = msh_view_of(h->small[i].bytes, h->small[i].len);
+    uint8_t sm3[AT_ONCE][DIGEST_SIZE] = {{0}};
     if (h->which & MSH_DIGEST_SM3)
-        msh_sm3_many(in, h->n_small, sm3);
+        sm3_of_small(h, sm3);
     for (size_t i = 0; i < h->n_small; i++)
         put_digest(h, h->small[i].seq, h->small[i].ok, h->small[i].sha256, sm3[i]);
     h->n_small = 0;
@@ -88,7 +132,7 @@ static void hash_file(hasher *h, uint32_t seq, int fd)
 {
     uint8_t sums[2 * DIGEST_SIZE] = {0};
     if (take_small(h, seq, fd)) {
-        if (h->n_small == MSH_SM3_LANES)
+        if (h->n_small == AT_ONCE)
             finish_small(h);
         return;
     }
@@ -105,7 +149,14 @@ static bool flush(hasher *h)
     return ok;
 }
 
-/* One job; false at the end. Waits only when nothing is owed. */
+/* A moment for files that come one after another: hashed one by one they cost far more. */
+static bool more_comes(const hasher *h)
+{
+    struct pollfd p = {h->socket, POLLIN, 0};
+    return errno == EAGAIN && poll(&p, 1, WAIT_MS) > 0;
+}
+
+/* One job; false at the end. Waits only when nothing is owed, or for a moment. */
 static bool hash_next(hasher *h)
 {
     uint8_t packet[256];
@@ -113,6 +164,8 @@ static bool hash_next(hasher *h)
     msh_frame f;
     bool end, owed = h->out.len || h->n_small;
     ssize_t n = msh_channel_receive(h->socket, packet, sizeof packet, fds, owed ? MSG_DONTWAIT : 0);
+    if (n < 0 && owed && more_comes(h))
+        n = msh_channel_receive(h->socket, packet, sizeof packet, fds, MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         return flush(h);
     if (n <= 0)
@@ -141,7 +194,7 @@ static bool make_digest(unsigned which, msh_digest **out)
 static bool prepare(hasher *h)
 {
     msh_buf_init(&h->out, MSH_FRAME_PACKET);
-    for (size_t i = 0; i < MSH_SM3_LANES; i++) {
+    for (size_t i = 0; i < AT_ONCE; i++) {
         h->small[i].bytes = msh_alloc(SMALL);
         if (!h->small[i].bytes)
             return false;

@@ -113,6 +113,23 @@ static void whole_tables(void)
     }
 }
 
+/* A lone surrogate anywhere in a long text of UTF-16 ends what is good of it. */
+static void good_prefixes_of_units(void)
+{
+    uint8_t text[400];
+    for (size_t bad = 0; bad <= 200; bad++)
+        for (unsigned big = 0; big < 2; big++) {
+            for (size_t i = 0; i < 200; i++) {
+                uint16_t unit = i == bad ? 0xdc12 : i % 3 ? 0x4ed8 : 0xd7;
+                text[2 * i + !big] = (uint8_t)(unit >> 8);
+                text[2 * i + big] = (uint8_t)unit;
+            }
+            CHECK_INT(msh_charset_prefix(big ? MSH_CS_UTF16BE : MSH_CS_UTF16LE,
+                                         msh_view_of(text, sizeof text)),
+                      2 * bad);
+        }
+}
+
 static void good_prefixes(void)
 {
     const struct {
@@ -307,6 +324,7 @@ int main(void)
     RUN(what_is_cut_off_is_left_alone);
     RUN(whole_tables);
     RUN(good_prefixes);
+    RUN(good_prefixes_of_units);
     RUN(labels_and_code_pages);
     RUN(first_readings);
     RUN(short_texts_get_every_plausible_reading);

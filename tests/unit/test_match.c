@@ -557,6 +557,39 @@ static void own_tests_fail(void)
     done(r);
 }
 
+/* Escapes far apart in a long text, in short lines and in one line without an end: each is found at
+ * its place, once; a blank that is written as an escape parts a word, one beside markup does not
+ * matter. */
+static void escapes_far_apart(void)
+{
+    static const char *const ways[] = {"\\u79d8\\u5bc6", "&#31192;&#23494;", "秘&nbsp;密",
+                                       "%E7%A7%98%E5%AF%86"};
+    enum { LENGTH = 60000 };
+    msh_rules *r = rule("    find: {kind: words, any: [秘密]}\n    tests:\n"
+                        "      - {text: 秘密, expect: 阻断}\n      - {text: 无, expect: none}\n");
+    char *text = malloc(LENGTH + 100);
+    REQUIRE(text != NULL);
+    for (size_t w = 0; w < 4; w++)
+        for (size_t line = 50; line <= LENGTH; line += LENGTH - 50)
+            for (size_t at = 0; at < LENGTH; at += 7321) {
+                for (size_t i = 0; i < LENGTH; i++)
+                    text[i] = i % line == line - 1 ? '\n' : 'x';
+                memcpy(text + 13 * 50, "<p>&emsp;&emsp;</p>", 19);
+                memcpy(text + LENGTH - 100, "&copy;", 6);
+                memcpy(text + at, ways[w], strlen(ways[w]));
+                text[LENGTH] = 0;
+                seen s = one(r, text);
+                CHECK_INT(s.n, 1);
+                CHECK_INT(s.n ? s.hits[0].count : 0, 1);
+                CHECK_INT(s.n ? s.hits[0].place.offset : 0, at);
+                CHECK_INT(s.n ? s.hits[0].place.line : 0, at / line + 1);
+            }
+    free(text);
+    msh_matcher_free(matcher);
+    matcher = NULL;
+    msh_rules_free(r);
+}
+
 int main(void)
 {
     msh_limits_default(&limits);
@@ -578,6 +611,7 @@ int main(void)
     RUN(far_apart);
     RUN(followed);
     RUN(cut_off);
+    RUN(escapes_far_apart);
     RUN(own_tests);
     RUN(own_tests_fail);
     msh_matcher_free(matcher);
