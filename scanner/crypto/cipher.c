@@ -78,3 +78,26 @@ msh_err msh_aes_decrypt(msh_view key, const uint8_t *iv, uint8_t *data, size_t l
     EVP_CIPHER_free(cipher);
     return ok ? MSH_OK : MSH_E_CRYPTO;
 }
+
+void msh_rc4_begin(msh_rc4 *r, msh_view key)
+{
+    uint8_t j = 0;
+    *r = (msh_rc4){0};
+    for (unsigned i = 0; i < 256; i++)
+        r->s[i] = (uint8_t)i;
+    for (unsigned i = 0; i < 256 && key.len > 0; i++) {
+        uint8_t v = r->s[i];
+        j = (uint8_t)(j + v + key.data[i % key.len]);
+        r->s[i] = r->s[j];
+        r->s[j] = v;
+    }
+}
+
+uint8_t msh_rc4_byte(msh_rc4 *r)
+{
+    uint8_t v = r->s[++r->i];
+    r->j = (uint8_t)(r->j + v);
+    r->s[r->i] = r->s[r->j];
+    r->s[r->j] = v;
+    return r->s[(uint8_t)(r->s[r->i] + v)];
+}

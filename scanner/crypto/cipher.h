@@ -1,5 +1,5 @@
 /* cipher.h: what reading of protected documents needs, over libcrypto: hashes by name, many rounds
- * of one, AES of whole blocks. Nothing here protects anything of ours. */
+ * of one, AES of whole blocks, RC4. Nothing here protects anything of ours. */
 #ifndef MSH_CRYPTO_CIPHER_H
 #define MSH_CRYPTO_CIPHER_H
 
@@ -19,5 +19,12 @@ MSH_MUST_CHECK msh_err msh_hash_spin(msh_hash *h, uint32_t rounds);
 /* AES-128, 192 or 256 by the length of the key, in place, without padding: CBC with an iv of 16
  * bytes, ECB without (NULL). len is a multiple of 16. */
 MSH_MUST_CHECK msh_err msh_aes_decrypt(msh_view key, const uint8_t *iv, uint8_t *data, size_t len);
+
+/* The stream of RC4; key: 1 … 256 bytes. Own code: libcrypto keeps it in a module apart. */
+typedef struct msh_rc4 {
+    uint8_t s[256], i, j;
+} msh_rc4;
+void msh_rc4_begin(msh_rc4 *r, msh_view key);
+uint8_t msh_rc4_byte(msh_rc4 *r);
 
 #endif

@@ -120,9 +120,16 @@ static bool is_padding(msh_view v)
     return true;
 }
 
-/* Encrypted: the records that follow say nothing. The one before it may name a user. */
-static msh_err seal(msh_xls *w)
+/* Encrypted: read on in the clear, or say so; then the records that follow say nothing. */
+static msh_err open_or_seal(msh_xls *w, const msh_xls_rec *r, msh_xls_walk *records, msh_buf *clear)
 {
+    bool opened = false;
+    if (clear->len == 0)
+        MSH_TRY(msh_xls_unlock(w->biff, r->body, records->in, records->at, clear, &opened));
+    if (opened) {
+        records->in = msh_buf_view(clear);
+        return msh_budget_decoded(&w->x->budget, clear->len);
+    }
     w->encrypted = true;
     return msh_report(w->x, &w->doc->place, MSH_REASON_OFFICE_ENCRYPTED, 0);
 }
@@ -131,27 +138,29 @@ static msh_err walk(msh_xls *w, msh_view stream)
 {
     msh_xls_walk records = {.in = stream};
     msh_xls_rec r;
+    msh_buf clear;
     msh_err err = MSH_OK;
-    while (err == MSH_OK && msh_xls_next(&records, &r)) {
+    msh_buf_init(&clear, stream.len);
+    while (err == MSH_OK && !w->encrypted && msh_xls_next(&records, &r)) {
         if (r.type == 0 && r.body.len == 0) {
-            if (is_padding(msh_view_cut(stream, (size_t)r.at, SIZE_MAX)))
+            if (is_padding(msh_view_cut(records.in, (size_t)r.at, SIZE_MAX)))
                 break;
             records.at = (size_t)r.at + 1; /* go on where a record may begin */
             w->damaged = true;
             continue;
         }
         w->damaged |= r.cut;
-        if (r.type == FILEPASS) {
-            err = seal(w);
-            break;
-        }
-        err = read_record(w, &r);
+        if (r.type == FILEPASS)
+            err = open_or_seal(w, &r, &records, &clear);
+        else
+            err = read_record(w, &r);
         if (err == MSH_OK)
             err = msh_budget_decoded(&w->x->budget, 0);
     }
     if (err == MSH_OK)
         err = records.err;
     msh_xls_walk_dispose(&records);
+    msh_buf_dispose(&clear);
     return err;
 }
 

@@ -121,6 +121,11 @@ void msh_xls_bytes(msh_xls *w, msh_view bytes, msh_buf *out);
 /* Keeps a body for the sweep. */
 void msh_xls_unread(msh_xls *w, msh_view body);
 
+/* Opens what Excel opens without asking (ole_xls_crypt.c): `filepass` is the body of the record,
+ * the next one stands at `from`. *opened: the stream is in `out`, decrypted. */
+MSH_MUST_CHECK msh_err msh_xls_unlock(unsigned biff, msh_view filepass, msh_view stream,
+                                      size_t from, msh_buf *out, bool *opened);
+
 /* Strings in a formula's tokens (2.5.198), parted by blanks. biff: 5, 8 or 12; `extra`: the
  * constants behind the tokens. false: an unknown token ended the walk. */
 bool msh_biff_formula(unsigned biff, msh_view tokens, msh_view extra, msh_charset cs, msh_buf *out);

@@ -108,4 +108,19 @@ static inline bool dump_has(const dump *d, const char *what)
     return msh_view_find(msh_buf_view(&d->log), msh_view_str(what), 0) != SIZE_MAX;
 }
 
+/* For golden tests: a test called with a folder leaves its documents there, NAME-01.SUFFIX … */
+static const char *dump_folder;
+
+static inline void dump_keep(const char *name, const char *suffix, msh_view bytes)
+{
+    static unsigned n;
+    char path[512];
+    if (!dump_folder)
+        return;
+    (void)snprintf(path, sizeof path, "%s/%s-%02u.%s", dump_folder, name, ++n, suffix);
+    FILE *f = fopen(path, "wb");
+    if (!f || fwrite(bytes.data, 1, bytes.len, f) != bytes.len || fclose(f))
+        printf("cannot write %s\n", path);
+}
+
 #endif

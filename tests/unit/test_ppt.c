@@ -29,6 +29,7 @@ static void run(const char *needle)
     dump_begin(&d);
     d.needle = msh_view_str(needle);
     CHECK_INT(dump_run(&d, msh_buf_view(&c.file), "a.dps"), MSH_OK);
+    dump_keep("slides", "ppt", msh_buf_view(&c.file));
     cfb_dispose(&c);
 }
 
@@ -258,8 +259,9 @@ static void test_deep(void)
     end();
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    dump_folder = argc > 1 ? argv[1] : NULL;
     RUN(test_order);
     RUN(test_older);
     RUN(test_no_edits);

@@ -1,6 +1,7 @@
 /* test_xls.c: workbooks of BIFF2 … BIFF8, record by record. */
 #include "cfb_build.h"
 #include "check.h"
+#include "crypto/cipher.h"
 #include "extract_dump.h"
 #include "xls_build.h"
 
@@ -19,6 +20,7 @@ static void run(const char *needle)
     dump_begin(&d);
     d.needle = msh_view_str(needle);
     CHECK_INT(dump_run(&d, msh_buf_view(&b), "a.xls"), MSH_OK);
+    dump_keep("book", "xls", msh_buf_view(&b));
 }
 
 static void end(void)
@@ -375,6 +377,114 @@ static void test_encrypted(void)
     end();
 }
 
+/* The answer that is known everywhere. */
+static void test_rc4(void)
+{
+    static const uint8_t want[] = {0xbb, 0xf3, 0x16, 0xe8, 0xd9, 0x40, 0xaf, 0x0a, 0xd3};
+    msh_rc4 r;
+    msh_rc4_begin(&r, MSH_VIEW("Key"));
+    for (unsigned i = 0; i < sizeof want; i++)
+        CHECK_INT("Plaintext"[i] ^ msh_rc4_byte(&r), want[i]);
+}
+
+/* The stream of test_locked, its bodies from `from` on encrypted by the key of each block of 1,024
+ * bytes: keyed by a hash of the password ([MS-OFFCRYPTO] 2.3.5.2). */
+static void lock_rc4(size_t from, msh_view secret, size_t clear)
+{
+    for (size_t at = from; at < b.len;) {
+        size_t body = at + 4, end = body + (size_t)(b.data[at + 2] | b.data[at + 3] << 8);
+        bool plain = b.data[at] == 9 && b.data[at + 1] == 8;
+        for (size_t i = plain ? end : body + (b.data[at] == 0x85 ? clear : 0); i < end; i++) {
+            msh_hash h = {.name = "SHA1"};
+            msh_rc4 r;
+            uint8_t block[4] = {(uint8_t)(i / 1024), 0, 0, 0};
+            msh_view parts[] = {secret, msh_view_of(block, 4)};
+            REQUIRE(msh_hash_of(&h, parts, 2) == MSH_OK);
+            msh_rc4_begin(&r, msh_view_of(h.value, 16));
+            for (size_t k = 0; k < i % 1024; k++)
+                (void)msh_rc4_byte(&r);
+            b.data[i] ^= msh_rc4_byte(&r);
+        }
+        at = end;
+    }
+}
+
+/* Excel's own password opens; the salt is all zeros, keys have 128 bits. */
+static void test_locked(void)
+{
+    static const char letters[] = "VelvetSweatshop";
+    uint8_t wide[30] = {0}, zeros[16] = {0};
+    msh_hash secret = {.name = "SHA1"}, first = {.name = "SHA1"}, check = {.name = "SHA1"};
+    msh_rc4 r;
+    for (unsigned i = 0; i < 15; i++)
+        wide[2 * i] = (uint8_t)letters[i];
+    msh_view parts[] = {msh_view_of(zeros, 16), msh_view_of(wide, 30)};
+    REQUIRE(msh_hash_of(&secret, parts, 2) == MSH_OK);
+    msh_view keyed[] = {msh_view_of(secret.value, 20), msh_view_of(zeros, 4)};
+    REQUIRE(msh_hash_of(&first, keyed, 2) == MSH_OK);
+    REQUIRE(msh_hash_of(&check, parts, 1) == MSH_OK); /* the verifier is zeros, too */
+    msh_rc4_begin(&r, msh_view_of(first.value, 16));
+    begin();
+    rec_bof(&b, 0x0600, 0x0005);
+    size_t f = rec_begin(&b, 0x002f);
+    msh_buf_put(&b, "\1\0\2\0\2\0", 6);
+    msh_buf_put_u32(&b, 4);
+    msh_buf_put_u32(&b, 32);
+    for (unsigned i = 0; i < 8; i++)
+        msh_buf_put_u32(&b, i == 4 ? 128 : 0);
+    msh_buf_put_u32(&b, 16);
+    msh_buf_put(&b, zeros, 16);
+    for (unsigned i = 0; i < 16; i++)
+        msh_buf_put_byte(&b, msh_rc4_byte(&r));
+    msh_buf_put_u32(&b, 20);
+    for (unsigned i = 0; i < 20; i++)
+        msh_buf_put_byte(&b, check.value[i] ^ msh_rc4_byte(&r));
+    rec_end(&b, f);
+    size_t from = b.len, bound = rec_bound(&b, 0, "表一");
+    rec_eof(&b);
+    bound_set(&b, bound);
+    rec_bof(&b, 0x0600, 0x0010);
+    for (uint16_t i = 0; i < 100; i++)
+        rec_label(&b, i, 0, i == 99 ? "锁着的机密文件" : "占地方的字");
+    rec_eof(&b);
+    lock_rc4(from, msh_view_of(secret.value, 20), 4);
+    run("锁着的机密文件");
+    check_cell("表一", 100, 1, MSH_ROLE_BODY);
+    CHECK_INT(d.outcomes, 0);
+    end();
+}
+
+/* XOR obfuscation: bytes are turned left by five after the key is added. */
+static void test_obscured(void)
+{
+    static const char letters[] = "VelvetSweatshop";
+    uint8_t key[16];
+    begin();
+    rec_bof(&b, 0x0600, 0x0005);
+    size_t f = rec_begin(&b, 0x002f);
+    msh_buf_put_u16(&b, 0);
+    msh_buf_put_u16(&b, 0x59b3);
+    msh_buf_put_u16(&b, 0x9a0a);
+    rec_end(&b, f);
+    rec_eof(&b);
+    rec_bof(&b, 0x0600, 0x0010);
+    size_t from = b.len;
+    rec_label(&b, 0, 0, "锁着的机密文件");
+    for (unsigned i = 0; i < 16; i++) {
+        uint8_t v = (uint8_t)((i < 15 ? (uint8_t)letters[i] : 0xbb) ^ (i % 2 ? 0x59 : 0xb3));
+        key[i] = (uint8_t)(v << 2 | v >> 6);
+    }
+    size_t n = b.len - from - 4;
+    for (size_t i = 0; i < n; i++) {
+        uint8_t v = b.data[from + 4 + i] ^ key[(from + 4 + n + i) % 16];
+        b.data[from + 4 + i] = (uint8_t)(v << 5 | v >> 3);
+    }
+    run("锁着的机密文件");
+    CHECK(d.needle_found);
+    CHECK_INT(d.outcomes, 0);
+    end();
+}
+
 static void test_old(void)
 {
     begin();
@@ -418,8 +528,9 @@ static void test_compound(void)
     end();
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    dump_folder = argc > 1 ? argv[1] : NULL;
     RUN(test_sheets);
     RUN(test_unlisted);
     RUN(test_hidden_row_and_column);
@@ -432,6 +543,9 @@ int main(void)
     RUN(test_chart);
     RUN(test_damage);
     RUN(test_encrypted);
+    RUN(test_rc4);
+    RUN(test_locked);
+    RUN(test_obscured);
     RUN(test_old);
     RUN(test_compound);
     return check_result();

@@ -131,6 +131,7 @@ static void run(const char *needle)
     dump_begin(&d);
     d.needle = msh_view_str(needle);
     CHECK_INT(dump_run(&d, msh_buf_view(&z), "a.xlsb"), MSH_OK);
+    dump_keep("binary", "xlsb", msh_buf_view(&z));
     msh_buf_dispose(&z);
 }
 
@@ -279,8 +280,9 @@ static void test_damage(void)
     end();
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    dump_folder = argc > 1 ? argv[1] : NULL;
     msh_buf_init(&body, 1 << 16);
     RUN(test_cells);
     RUN(test_hidden_sheet);
