@@ -51,10 +51,10 @@ def main():
     for name, (_, due) in wanted.items():
         verdict, tiers = seen.get(name, ["not scanned", []])
         found = "BLOCK" in tiers or "REVIEW" in tiers
-        if not found and (due == kit.FOUND or verdict in ("PASS", "not scanned")):
-            missed.append(f"{name}: {verdict}")
         if not found and due == kit.WANTED:
             wanted_yet.append(name)
+        elif not found and (due == kit.FOUND or verdict in ("PASS", "not scanned")):
+            missed.append(f"{name}: {verdict}")
     print("\n".join(missed))
     print(f"{len(wanted)} hiding places, {len(missed)} missed; not found yet: {' '.join(wanted_yet) or 'none'}")
     return 1 if missed else 0
