@@ -2,7 +2,8 @@
  *
  * Blanks and line ends are dropped between CJK ideographs, stars, brackets, digits and single
  * letters, as msh_fold_joined does; between two digits only a few blanks and no tabs: cells of a
- * table of numbers are not one number. */
+ * table of numbers are not one number. Between two ideographs also the markup of plain texts goes:
+ * **机**__密__ (Markdown, wikis), {机}\textbf{密} (TeX), [b]机[/b][i]密[/i] (BBCode). */
 #include "rule/joined.h"
 
 #include "base/err.h"
@@ -13,7 +14,7 @@
 
 #include <string.h>
 
-enum { LONGEST_GAP = 256 };
+enum { LONGEST_GAP = 256, LONGEST_MARKUP = 64 };
 
 void msh_joined_init(msh_joined *j, size_t ceiling)
 {
@@ -132,21 +133,79 @@ static inline bool never_joins(uint8_t c)
     return c < 0x80 && !joins_ascii(c) && !is_letter(c);
 }
 
-/* Runs of blanks begin where a blank follows something else. */
+/* Behind "[/color]", "[b]", "[url=…]" at `at`; `at` when it is none. */
+static size_t pass_tag(msh_view t, size_t at, size_t most)
+{
+    size_t end = at + 1 + (t.data[at + 1] == '/');
+    if (!is_letter(t.data[end]))
+        return at;
+    while (end < most && t.data[end] != ']' && t.data[end] < 0x80)
+        end++;
+    return end < most && t.data[end] == ']' ? end + 1 : at;
+}
+
+static size_t pass_command(msh_view t, size_t at, size_t most)
+{
+    size_t end = at + 1;
+    while (end < most && is_letter(t.data[end]))
+        end++;
+    return end > at + 1 ? end : at;
+}
+
+/* Markup between two ideographs; where it ends, `at` when it is something else. */
+static size_t pass_markup(msh_view t, size_t at)
+{
+    size_t most = t.len - at > LONGEST_MARKUP ? at + LONGEST_MARKUP : t.len, end = at;
+    for (size_t next = end; end < most; end = next) {
+        uint8_t c = t.data[end];
+        if (c == '[')
+            next = pass_tag(t, end, most);
+        else if (c == '\\')
+            next = pass_command(t, end, most);
+        else if (c && strchr("*_`~{} \n", c))
+            next = end + 1;
+        if (next == end)
+            break;
+    }
+    bool between = end < t.len && t.data[end] >= 0xe2 && t.data[end] < 0xf0 &&
+                   is_joining_three(t.data + end) && is_joining_three(t.data + at - 3);
+    return between ? end : at;
+}
+
+static msh_err markup_at(msh_joined *j, msh_view t, size_t at, size_t *done)
+{
+    size_t end = at >= 3 && (t.data[at - 3] & 0xf0) == 0xe0 ? pass_markup(t, at) : at;
+    if (end == at)
+        return MSH_OK;
+    *done = end;
+    return add_gap(j, at, end);
+}
+
+/* Runs of blanks begin where a blank follows something else; markup where it follows something past
+ * ASCII. */
 static msh_err find_gaps(msh_joined *j, msh_view t)
 {
     j->n_gaps = 0;
     size_t done = 0;
-    bool before = true; /* a blank is the byte before the block */
+    bool before = true, high_before = false; /* of the byte before the block */
     for (size_t block = 0; block < t.len; block += 64) {
         uint8_t room[64];
         const uint8_t *p = msh_lanes_at(t, block, room);
         uint64_t blank = msh_lanes_equal(p, ' ') | msh_lanes_within(p, '\t', '\r');
         uint64_t starts = blank & ~(blank << 1 | before);
+        uint64_t high = msh_lanes_high(p);
+        uint64_t marks =
+            msh_lanes_within(p, '[', '`') | msh_lanes_within(p, '{', '~') | msh_lanes_equal(p, '*');
+        marks &= high << 1 | high_before;
         before = blank >> 63;
-        for (; starts; starts &= starts - 1) {
+        high_before = high >> 63;
+        for (starts |= marks; starts; starts &= starts - 1) {
             size_t at = block + (size_t)__builtin_ctzll(starts);
-            if (at >= done && !never_joins(t.data[at - 1]))
+            if (at < done)
+                continue;
+            if (marks >> (at - block) & 1)
+                MSH_TRY(markup_at(j, t, at, &done));
+            else if (!never_joins(t.data[at - 1]))
                 MSH_TRY(blank_at(j, t, at, &done));
         }
     }
