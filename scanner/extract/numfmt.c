@@ -410,7 +410,8 @@ static double value_of(msh_view number)
 
 bool msh_numfmt_number(msh_buf *out, msh_view code, msh_view number, bool date1904)
 {
-    msh_buf plain;
+    uint8_t room[128];
+    msh_buf plain = {.data = room, .cap = sizeof room, .ceiling = sizeof room};
     bool negative;
     decimal d = read_decimal(number);
     if (!d.good || code.len == 0 || code.len > CODE_MOST) {
@@ -436,12 +437,14 @@ bool msh_numfmt_number(msh_buf *out, msh_view code, msh_view number, bool date19
         msh_numfmt_plain(out, number);
         return false;
     }
-    msh_buf_init(&plain, 128);
     msh_numfmt_plain(&plain, number);
+    if (msh_buf_err(&plain) != MSH_OK) { /* longer than any number that is shown */
+        msh_buf_put_view(out, number);
+        return false;
+    }
     if (d.minus && !negative)
         msh_buf_put_byte(out, '-');
     put_between(out, section, &s, value, msh_buf_view(&plain));
-    msh_buf_dispose(&plain);
     return true;
 }
 

@@ -198,7 +198,7 @@ static size_t uids_of(const msh_art_rec *r)
 }
 
 /* A DIB as the file it would be: its header says where the pixels begin. */
-static void put_bmp(msh_buf *out, msh_view dib)
+void msh_art_put_bmp(msh_buf *out, msh_view dib)
 {
     msh_cursor c = msh_cursor_of(dib);
     uint32_t size = msh_cursor_u32le(&c), colours = 0;
@@ -250,7 +250,7 @@ static msh_err picture_bytes(msh_extract *x, const msh_art_rec *r, msh_buf *room
     }
     *out = msh_view_cut(r->body, uids_of(r) + 1, r->body.len);
     if (r->type == ART_DIB && !msh_view_starts(*out, MSH_VIEW("BM"))) {
-        put_bmp(room, *out);
+        msh_art_put_bmp(room, *out);
         *out = msh_buf_view(room);
     }
     return msh_buf_err(room);

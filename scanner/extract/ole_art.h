@@ -43,6 +43,8 @@ void msh_art_put_utf16(msh_view utf16, msh_buf *out);
 bool msh_art_is_picture(uint16_t type);
 MSH_MUST_CHECK msh_err msh_art_picture(msh_extract *x, const msh_doc *doc, const msh_art_rec *blip,
                                        const char *name, unsigned n);
+/* A device-independent bitmap as the file it would be: its header says where the pixels begin. */
+void msh_art_put_bmp(msh_buf *out, msh_view dib);
 /* All pictures of a store (OfficeArtBStoreContainer and its file entries) or of a stream of them
  * ("Pictures"). *n counts on. What follows no record is swept. */
 MSH_MUST_CHECK msh_err msh_art_pictures(msh_extract *x, const msh_doc *doc, msh_view bytes,

@@ -44,6 +44,7 @@ static msh_err sweep(msh_ppt_reader *p, msh_view stream)
         MSH_TRY(msh_report(p->x, &place, MSH_REASON_FORMAT_CORRUPT, 0));
         return msh_sweep(p->x, &place, stream, 0);
     }
+    MSH_TRY(msh_buf_err(&p->unread));
     place.offset = MSH_NO_POSITION;
     return msh_sweep(p->x, &place, msh_buf_view(&p->unread), 0);
 }

@@ -141,6 +141,7 @@ static msh_err walk(msh_xls *w, msh_view stream)
     msh_buf clear;
     msh_err err = MSH_OK;
     msh_buf_init(&clear, stream.len);
+    w->stream = stream;
     while (err == MSH_OK && !w->encrypted && msh_xls_next(&records, &r)) {
         if (r.type == 0 && r.body.len == 0) {
             if (is_padding(msh_view_cut(records.in, (size_t)r.at, SIZE_MAX)))

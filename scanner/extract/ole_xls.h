@@ -78,6 +78,7 @@ typedef struct msh_xls_bound {
 typedef struct msh_xls {
     msh_extract *x;
     const msh_doc *doc;
+    msh_view stream;
     unsigned biff;
     msh_charset charset; /* of strings of one byte a character; MSH_CHARSET_COUNT: not declared */
     msh_biff_strings strings;
@@ -89,7 +90,7 @@ typedef struct msh_xls {
     msh_buf eight;    /* strings of one byte a character that may be in another charset */
     msh_buf unread;   /* bodies of records that are not read here */
     msh_buf meta, attrs, art_group, format_codes, pivot;
-    bool damaged, encrypted;
+    bool damaged, encrypted, by_order_done;
     uint64_t damaged_at; /* from here on the stream is swept */
     unsigned pictures;
     /* of the sheet at hand */

@@ -50,9 +50,10 @@ static msh_err read_boundsheet(msh_xls *w, msh_xls_in *in)
     msh_buf name;
     msh_buf_init(&name, 4096);
     msh_xls_string8(w, in, &name);
+    msh_err err = msh_buf_err(&name);
     b.name = msh_arena_copy(w->x->arena, msh_buf_view(&name));
     msh_buf_dispose(&name);
-    if (!b.name.data)
+    if (err != MSH_OK || !b.name.data)
         return MSH_E_MEMORY;
     if (w->n_bounds < MAX_SHEETS)
         MSH_TRY(add_bound(w, &b));

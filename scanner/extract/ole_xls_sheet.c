@@ -21,12 +21,31 @@ msh_xls_bound *msh_xls_bound_at(const msh_xls *w, uint64_t at)
     return low < w->n_bounds && w->bounds[low].at == at ? &w->bounds[low] : NULL;
 }
 
+/* Whether a substream begins there. */
+static bool is_begin(msh_view stream, uint64_t at)
+{
+    return at + 4 <= stream.len && stream.data[at] == 0x09 && stream.data[at + 1] <= 0x08;
+}
+
+/* Some programs write wrong offsets: sheets then come in the order of the list. */
+static msh_xls_bound *bound_by_order(const msh_xls *w)
+{
+    for (size_t i = 0; i < w->n_bounds; i++)
+        if (!w->bounds[i].seen && !is_begin(w->stream, w->bounds[i].at))
+            return &w->bounds[i];
+    return NULL;
+}
+
 /* Hidden by the list, or not in the list of a workbook that has one. */
 msh_err msh_xls_sheet_begin(msh_xls *w, uint64_t at, uint16_t kind)
 {
     msh_xls_bound *b = msh_xls_bound_at(w, at);
     if (w->in_sheet)
         MSH_TRY(msh_xls_sheet_end(w));
+    if (!b && kind != GLOBALS && at != MSH_NO_POSITION && !w->by_order_done) {
+        b = bound_by_order(w);
+        w->by_order_done = !b;
+    }
     w->place = w->doc->place;
     w->place.offset = MSH_NO_POSITION;
     w->kind = kind;

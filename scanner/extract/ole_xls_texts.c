@@ -6,6 +6,8 @@
 #include "extract/ole_art.h"
 #include "extract/ole_xls.h"
 
+#include <stdio.h>
+
 enum { MAX_PARTS = 1 << 20 };
 
 static void *grow(void *old, size_t n, size_t *cap, size_t size)
@@ -259,7 +261,31 @@ static msh_err read_drawing(msh_xls *w, msh_xls_in *in)
     return msh_buf_err(to);
 }
 
+/* A picture of BIFF5, a sheet's background (2.4.19 BkHim): kind, system, size, bytes. */
+static msh_err read_picture(msh_xls *w, msh_xls_in *in)
+{
+    char name[40];
+    msh_buf bmp;
+    uint16_t kind = msh_xls_u16(in);
+    (void)msh_xls_take(in, 6);
+    msh_view data = msh_xls_take(in, msh_xls_left(in));
+    if (data.len == 0)
+        return MSH_OK;
+    (void)snprintf(name, sizeof name, "Pictures/image@%llu.%s", (unsigned long long)in->r->at,
+                   kind == 9 ? "bmp" : "bin");
+    if (kind != 9)
+        return msh_extract_child(w->x, w->doc, msh_view_str(name), data);
+    msh_buf_init(&bmp, data.len + 64);
+    msh_art_put_bmp(&bmp, data);
+    msh_err err = msh_buf_err(&bmp);
+    if (err == MSH_OK)
+        err = msh_extract_child(w->x, w->doc, msh_view_str(name), msh_buf_view(&bmp));
+    msh_buf_dispose(&bmp);
+    return err;
+}
+
 const msh_xls_row msh_xls_text_rows[] = {
+    {0x007f, read_picture},      {0x00e9, read_picture},
     {0x0014, read_header},       {0x0015, read_header},
     {0x089c, read_headers},      {0x001c, read_note},
     {0x005d, read_object},       {0x01b6, read_textbox},

@@ -201,6 +201,7 @@ msh_err msh_workbook_end_string(msh_workbook *w)
     }
     w->at[++w->n_strings] = (uint32_t)w->strings.len;
     msh_buf_put_byte(&w->used, 0);
+    MSH_TRY(msh_buf_err(&w->used));
     return msh_buf_err(&w->strings);
 }
 

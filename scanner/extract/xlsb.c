@@ -384,6 +384,7 @@ static msh_err read_record(xlsb *b, const record *r)
                 MSH_TRY(rows[i].read(b, &c));
             }
     }
+    MSH_TRY(msh_buf_err(&b->text));
     if (!msh_cursor_ok(&c) || (!read && !b->dull && r->body.len >= UNREAD_LEAST)) {
         msh_buf_put_view(&b->unread, r->body);
         msh_buf_put(&b->unread, "\0\0\0\0", 4);

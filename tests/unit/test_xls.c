@@ -13,10 +13,26 @@ static void begin(void)
     msh_buf_init(&b, 1 << 24);
 }
 
+/* Memory that is short at any place is an outcome, never a text less. */
+static void check_memory(void)
+{
+#ifdef MSH_TEST_FAULTS
+    for (unsigned long k = 1, made = k; made >= k && k < 1000; k++) {
+        dump_begin(&d);
+        (void)msh_mem_fail_at(k);
+        msh_err err = dump_run(&d, msh_buf_view(&b), "a.xls");
+        made = msh_mem_fail_at(0);
+        CHECK(made < k || err != MSH_OK || d.outcomes > 0 || msh_buf_err(&d.log) != MSH_OK);
+        dump_end(&d);
+    }
+#endif
+}
+
 /* Reads the stream as a file of its own. */
 static void run(const char *needle)
 {
     REQUIRE(msh_buf_err(&b) == MSH_OK);
+    check_memory();
     dump_begin(&d);
     d.needle = msh_view_str(needle);
     CHECK_INT(dump_run(&d, msh_buf_view(&b), "a.xls"), MSH_OK);
@@ -89,6 +105,43 @@ static void test_unlisted(void)
     run("无主的表");
     check_cell("", 1, 1, MSH_ROLE_HIDDEN);
     CHECK(dump_has(&d, "!format.corrupt|a.xls\n"));
+    end();
+}
+
+/* Offsets that lead nowhere: the order of the list counts. */
+static void test_wrong_offsets(void)
+{
+    begin();
+    rec_bof(&b, 0x0600, 0x0005);
+    rec_bound(&b, 0, "甲表");
+    rec_bound(&b, 1, "乙表");
+    rec_eof(&b);
+    for (unsigned i = 0; i < 2; i++) {
+        rec_bof(&b, 0x0600, 0x0010);
+        rec_label(&b, 0, 0, i ? "乙表的字" : "甲表的字");
+        rec_eof(&b);
+    }
+    b.data[24] = b.data[25] = b.data[40] = b.data[41] = 0xff;
+    run("乙表的字");
+    check_cell("乙表", 1, 1, MSH_ROLE_HIDDEN);
+    CHECK(dump_has(&d, "body|a.xls||甲表的字\n"));
+    CHECK_INT(d.outcomes, 0);
+    end();
+}
+
+/* A picture of BIFF5 is one: without OCR it was not read. */
+static void test_picture(void)
+{
+    begin();
+    rec_bof(&b, 0x0500, 0x0010);
+    size_t r = rec_begin(&b, 0x007f);
+    msh_buf_put(&b, "\x09\0\1\0\x18\0\0\0", 8);
+    msh_buf_put(&b, "\x0c\0\0\0\2\0\2\0\1\0\x18\0", 12);
+    msh_buf_put(&b, "\0\0\0\xff\xff\xff\0\0\xff\xff\xff\0\0\0\0\0", 16);
+    rec_end(&b, r);
+    rec_eof(&b);
+    run("x");
+    CHECK(dump_has(&d, "!image.needs-ocr|a.xls!Pictures/image@"));
     end();
 }
 
@@ -533,6 +586,8 @@ int main(int argc, char **argv)
     dump_folder = argc > 1 ? argv[1] : NULL;
     RUN(test_sheets);
     RUN(test_unlisted);
+    RUN(test_wrong_offsets);
+    RUN(test_picture);
     RUN(test_hidden_row_and_column);
     RUN(test_continue);
     RUN(test_code_page);
