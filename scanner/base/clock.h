@@ -1,4 +1,4 @@
-/* clock.h: the two clocks. */
+/* clock.h: the clocks. */
 #ifndef MSH_BASE_CLOCK_H
 #define MSH_BASE_CLOCK_H
 
@@ -6,6 +6,8 @@
 
 /* Nanoseconds of CLOCK_MONOTONIC, for deadlines. */
 uint64_t msh_clock_ns(void);
+/* Nanoseconds of processor time of this thread: how long something takes on a busy machine, too. */
+uint64_t msh_clock_cpu_ns(void);
 /* Microseconds since 1970 of CLOCK_REALTIME, for records. */
 int64_t msh_clock_utc_us(void);
 /* "2026-11-22T09:49:58.896451Z" and a NUL: 28 bytes. Years 1970 to 9999, clamped. */

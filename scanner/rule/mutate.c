@@ -134,8 +134,9 @@ static msh_err without_each(mutator *m, msh_node *of, const char *part)
 
 static bool is_part(const msh_node *n)
 {
-    static const char *const parts[] = {"find",  "where",    "near",  "except",
-                                        "count", "distinct", "tiers", "view"};
+    /* Which text is looked at (view) is no condition. */
+    static const char *const parts[] = {"find",  "where",    "near", "except",
+                                        "count", "distinct", "tiers"};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (msh_view_eq_str(n->key, parts[i]))
             return true;

@@ -159,7 +159,7 @@ msh_err msh_rules_time(const msh_rules *r, const msh_limits *limits,
         hostile(&b, &r->rules[i]);
         verdict v = {.test = NULL, .rule = UINT32_MAX};
         m->only = &r->rules[i];
-        uint64_t start = msh_clock_ns();
+        uint64_t start = msh_clock_cpu_ns();
         err = msh_buf_err(&b);
         msh_rule_case c = {.text = msh_buf_view(&b), .role = MSH_ROLE_BODY};
         if (err == MSH_OK)
@@ -168,7 +168,7 @@ msh_err msh_rules_time(const msh_rules *r, const msh_limits *limits,
         if (limit)
             err = MSH_OK;
         if (err == MSH_OK)
-            timed(ctx, r->rules[i].info.id, msh_clock_ns() - start, limit);
+            timed(ctx, r->rules[i].info.id, msh_clock_cpu_ns() - start, limit);
     }
     msh_buf_dispose(&b);
     msh_matcher_free(m);

@@ -419,6 +419,21 @@ static void expressions(void)
     }
 }
 
+/* Words of near and except are folded, the written view is not. */
+static void written_company(void)
+{
+    msh_rules *r =
+        rule("    find: {kind: regex, pattern: 'AK[0-9]{4}'}\n    view: written\n"
+             "    near: {any: [密钥, Key]}\n    except: {words: [AK0000], before: [例]}\n");
+    CHECK_INT(one(r, "密鑰 AK1234").n, 1);
+    CHECK_INT(one(r, "ＫＥＹ AK1234").n, 1);
+    CHECK_INT(one(r, "无 AK1234").n, 0);
+    CHECK_INT(one(r, "key AK0000").n, 0);
+    CHECK_INT(one(r, "key 例 AK1234").n, 0);
+    CHECK_INT(one(r, "key ak1234").n, 0);
+    done(r);
+}
+
 static void groups(void)
 {
     msh_rules *r = rule("    find: {kind: regex, pattern: '(?:^|\\D)(\\d{4})号', group: 1}\n");
@@ -607,6 +622,7 @@ int main(void)
     RUN(places);
     RUN(many);
     RUN(expressions);
+    RUN(written_company);
     RUN(groups);
     RUN(far_apart);
     RUN(followed);
