@@ -245,20 +245,28 @@ msh_err msh_need_written(msh_matcher *m, const msh_match_text *t)
     return msh_written_make(&m->written, t->bytes, t->charset);
 }
 
-/* The end of the overlap in the folded view: hits that end before it were seen before. */
-static size_t folded_overlap(const msh_matcher *m, const msh_match_text *t)
+/* The first offset of the folded view that came from `source` or later. */
+static size_t folded_of(const msh_matcher *m, uint64_t source)
 {
-    if (!(t->flags & MSH_MATCH_CONTINUED))
-        return 0;
     size_t low = 0, high = m->folded.text.len;
+    if (source == 0 || source == UINT64_MAX)
+        return source ? SIZE_MAX : 0;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        if (msh_map_source(&m->folded.map, mid) < t->overlap)
+        if (msh_map_source(&m->folded.map, mid) < source)
             low = mid + 1;
         else
             high = mid;
     }
     return low;
+}
+
+/* What of the folded view is the last window's, and what the next one's. */
+static void find_borders(msh_matcher *m, const msh_match_text *t)
+{
+    m->overlap_end = folded_of(m, msh_match_seen(t, false));
+    m->late = folded_of(m, msh_match_late(t, false));
+    m->late_start = m->late == SIZE_MAX ? 0 : folded_of(m, msh_match_late_start(t));
 }
 
 /* Charsets with states are decoded first. */
@@ -288,7 +296,7 @@ msh_err msh_matcher_text(msh_matcher *m, const msh_match_text *t)
     msh_placer_begin(&m->placer, t);
     MSH_TRY(fold_text(m, t));
     m->known = (msh_map_point){0, 0};
-    m->overlap_end = folded_overlap(m, t);
+    find_borders(m, t);
     msh_seen s = {.number = 0};
     s.view = (msh_kind_text){.from = t, .first_window = !(t->flags & MSH_MATCH_CONTINUED)};
     MSH_TRY(both_views(m, &s, &m->folded));

@@ -14,6 +14,32 @@
 /* The MSH_TEXT_* bits of extract/extract.h that matter here. */
 enum { MSH_MATCH_MORE = 1, MSH_MATCH_CONTINUED = 2, MSH_MATCH_OVERLAP = 4096 };
 
+/* Two windows share about MSH_MATCH_OVERLAP bytes. A hit in the first half of them is the first
+ * window's, one in the second half the next one's, so that each is judged with at least
+ * MSH_MATCH_COMPANY bytes to either side (near, except). Kinds with memory count what they see in
+ * order and keep all. */
+enum { MSH_MATCH_COMPANY = 2048, MSH_MATCH_SLACK = 64 };
+/* In bytes of the text: hits that end before it were seen before. */
+static inline uint64_t msh_match_seen(const msh_match_text *t, bool in_order)
+{
+    if (!(t->flags & MSH_MATCH_CONTINUED))
+        return 0;
+    bool whole = t->overlap + MSH_MATCH_SLACK >= MSH_MATCH_OVERLAP;
+    return in_order || !whole ? t->overlap : t->overlap - MSH_MATCH_COMPANY + 1;
+}
+/* Hits that end at it or later, and start at msh_match_late_start or later, are seen again. */
+static inline uint64_t msh_match_late(const msh_match_text *t, bool in_order)
+{
+    if (!(t->flags & MSH_MATCH_MORE) || t->bytes.len <= MSH_MATCH_OVERLAP)
+        return UINT64_MAX;
+    return in_order ? t->bytes.len : t->bytes.len - MSH_MATCH_COMPANY + 1;
+}
+static inline uint64_t msh_match_late_start(const msh_match_text *t)
+{
+    return t->bytes.len > MSH_MATCH_OVERLAP ? t->bytes.len - MSH_MATCH_OVERLAP + MSH_MATCH_SLACK
+                                            : 0;
+}
+
 /* A hit of a rule in a view. */
 typedef struct msh_rule_hit {
     uint32_t subscriber, start, end;
@@ -46,8 +72,9 @@ struct msh_matcher {
     bool has_written;
     msh_map_point known; /* a place of the folded view whose source is known */
     size_t reach;
-    uint64_t head_source; /* where the head zone of the text ends in its bytes */
-    size_t overlap_end;
+    uint64_t head_source;    /* where the head zone of the text ends in its bytes */
+    size_t overlap_end;      /* of the folded view: hits that end before were the last window's */
+    size_t late, late_start; /* hits that start and end from here on are the next window's */
     msh_literal_found *found;
     size_t cap_found;
     msh_rule_hit *hits; /* of one view, grouped by rule */

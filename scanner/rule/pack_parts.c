@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { DEFAULT_NEAR = 40, DEFAULT_EXCEPT = 12, MAX_WITHIN = 2000 };
+enum { DEFAULT_NEAR = 40, DEFAULT_EXCEPT = 12, MAX_WITHIN = 600 };
 
 static bool tier_named(msh_view v, msh_tier *out)
 {

@@ -26,14 +26,12 @@ static bool in_context(msh_matcher *m, const msh_seen *s, uint32_t rule, const m
     return judged.stands;
 }
 
-/* In two windows: hits that end inside the overlap were seen in the window before; those that touch
- * the end of a window that goes on are seen whole in the next. */
-static bool is_elsewhere(const msh_match_text *t, size_t start, size_t end)
+/* In two windows: counted in one of them (matcher.h). */
+static bool is_elsewhere(const msh_rule *r, const msh_match_text *t, size_t start, size_t end)
 {
-    if (t->flags & MSH_MATCH_CONTINUED && end < t->overlap)
-        return true;
-    return t->flags & MSH_MATCH_MORE && end == t->bytes.len && t->bytes.len > MSH_MATCH_OVERLAP &&
-           start > t->bytes.len - MSH_MATCH_OVERLAP;
+    bool in_order = r->kind->scan_item != NULL;
+    return end < msh_match_seen(t, in_order) ||
+           (end >= msh_match_late(t, in_order) && start >= msh_match_late_start(t));
 }
 
 /* Behind escapes only what an escape was part of is new: it is shorter there than as written. */
@@ -114,12 +112,9 @@ static msh_err put_place(msh_matcher *m, const msh_noted *noted, span at, msh_vi
 }
 
 /* What is_elsewhere says, for the first folded view, without asking for the source. */
-static bool is_folded_elsewhere(const msh_matcher *m, const msh_seen *s, const msh_rule_hit *h)
+static bool is_folded_elsewhere(const msh_matcher *m, const msh_rule_hit *h)
 {
-    const msh_match_text *t = s->view.from;
-    size_t len = s->view.text.len;
-    return h->end < m->overlap_end ||
-           (t->flags & MSH_MATCH_MORE && h->end == len && len > MSH_MATCH_OVERLAP);
+    return h->end < m->overlap_end || (h->end >= m->late && h->start >= m->late_start);
 }
 
 msh_err msh_consider_hit(msh_matcher *m, const msh_seen *s, const msh_rule_hit *h)
@@ -127,7 +122,7 @@ msh_err msh_consider_hit(msh_matcher *m, const msh_seen *s, const msh_rule_hit *
     uint32_t rule = m->rules->subscribers[h->subscriber].rule;
     const msh_rule *r = &m->rules->rules[rule];
     bool first = s->number == 0;
-    if (first && is_folded_elsewhere(m, s, h))
+    if (first && is_folded_elsewhere(m, h))
         return MSH_OK;
     msh_candidate c = {.start = h->start, .end = h->end};
     msh_tier tier = r->info.tier;
@@ -136,7 +131,7 @@ msh_err msh_consider_hit(msh_matcher *m, const msh_seen *s, const msh_rule_hit *
     span at = {0, 0};
     if (!first) {
         at = span_of(m, s, h->start, h->end);
-        if (is_elsewhere(s->view.from, at.start, at.end))
+        if (is_elsewhere(r, s->view.from, at.start, at.end))
             return MSH_OK;
     }
     msh_view normal = msh_view_cut(s->view.text, h->start, h->end - h->start);
@@ -184,7 +179,7 @@ msh_err msh_consider(msh_matcher *m, const msh_seen *s, uint32_t rule, const msh
     span at = span_of(m, s, c->start, c->end);
     p.start = at.start;
     p.end = at.end;
-    if (is_elsewhere(s->view.from, p.start, p.end))
+    if (is_elsewhere(r, s->view.from, p.start, p.end))
         return MSH_OK;
     p.normal = c->normal.len ? c->normal : msh_view_cut(s->view.text, c->start, c->end - c->start);
     p.excerpt = c->excerpt;

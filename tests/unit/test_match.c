@@ -253,6 +253,47 @@ static void windows(void)
     done(r);
 }
 
+/* In windows as they are cut: each hit is counted once, and judged with what stands around it,
+ * wherever the cut is. */
+static void company_over_windows(void)
+{
+    enum { OVERLAP = MSH_MATCH_OVERLAP, WINDOW = 10000, LEN = 30000 };
+    static const char *const finds[] = {
+        "    find: {kind: words, any: [secret]}\n",
+        "    find: {kind: regex, pattern: 'secre[t]'}\n",
+        "    find: {kind: words, any: [secret]}\n    view: written\n",
+    };
+    static uint8_t text[LEN];
+    for (size_t f = 0; f < sizeof finds / sizeof finds[0]; f++) {
+        char lines[400];
+        (void)snprintf(lines, sizeof lines, "%s    near: {any: [keyword], within: 600}\n",
+                       finds[f]);
+        msh_rules *r = rule(lines);
+        for (size_t at = WINDOW - OVERLAP - 700; at < WINDOW + 700; at += 13)
+            for (int after = 0; after < 2; after++) {
+                memset(text, '.', LEN);
+                for (size_t i = 79; i < LEN; i += 80)
+                    text[i] = '\n';
+                memcpy(text + at, "secret", 6);
+                memcpy(after ? text + at + 500 : text + at - 500, "keyword", 7);
+                msh_match_text t[3];
+                for (size_t i = 0; i < 3; i++) {
+                    size_t from = i * (WINDOW - OVERLAP), to = i == 2 ? LEN : from + WINDOW;
+                    t[i] = body("");
+                    t[i].bytes = msh_view_of(text + from, to - from);
+                    t[i].flags = (i ? MSH_MATCH_CONTINUED : 0) | (i < 2 ? MSH_MATCH_MORE : 0);
+                    t[i].overlap = i ? OVERLAP : 0;
+                    t[i].place.offset = from;
+                }
+                seen s = item(r, t, 3);
+                if (s.n != 1 || s.hits[0].count != 1 || s.hits[0].place.offset != at)
+                    printf("find %zu at %zu after %d\n", f, at, after);
+                CHECK(s.n == 1 && s.hits[0].count == 1 && s.hits[0].place.offset == at);
+            }
+        done(r);
+    }
+}
+
 /* A list over three windows: heads at the end of the first, each row counted once. */
 static void lists_over_windows(void)
 {
@@ -618,6 +659,7 @@ int main(void)
     RUN(windows);
     RUN(lists_over_windows);
     RUN(names_of_places);
+    RUN(company_over_windows);
     RUN(sums);
     RUN(places);
     RUN(many);
