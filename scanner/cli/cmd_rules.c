@@ -43,6 +43,9 @@ static void print_pack(const cli_args *a, const msh_rule_set *s, size_t i)
         cli_rules_put(cli_rules_in_lang(a, r.name, r.name_en));
         printf("  (");
         cli_rules_put(r.kind);
+        if (r.valid_to)
+            printf(cli_tr(a, "，有效至 %04u-%02u-%02u", ", valid to %04u-%02u-%02u"),
+                   r.valid_to / 10000, r.valid_to / 100 % 100, r.valid_to % 100);
         printf(cli_tr(a, "，测试 %zu 条)\n", ", %zu tests)\n"), r.n_tests);
     }
 }

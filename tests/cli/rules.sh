@@ -47,6 +47,7 @@ want 0 '例外：写在引号、书名号里的' rules explain demo.word --rules
 rm "$dir/loose.yaml"
 sed 's/^    find:/    valid: {to: 2020-01-01}\n    find:/' "$dir/good.yaml" > "$dir/old.yaml"
 want 1 '已过有效期' rules check --rules "$dir/old.yaml"
+want 0 '有效至 2020-01-01' rules list --rules "$dir/old.yaml"
 rm "$dir/old.yaml"
 want 64 'list' rules whatever --rules "$dir"
 want 64 '错误' rules list --rules "$dir/absent.yaml"
