@@ -158,7 +158,8 @@ static int verify(cli_args *a, const char *dir)
 typedef struct shower {
     const cli_args *args;
     bool ndjson;
-    char run[80]; /* "run":"ID", or empty */
+    char run[80], verdict[80];        /* "run":"ID" and so on, or empty */
+    const char *path, *since, *until; /* a part of the path; times as in records, or a beginning */
     uint64_t shown;
 } shower;
 
@@ -171,12 +172,51 @@ static bool contains(msh_view v, const char *text)
     return false;
 }
 
+/* Where the value of "key":" begins; NULL when there is no such key. */
+static const char *value_of(msh_view v, const char *key, size_t *len)
+{
+    size_t n = strlen(key);
+    for (size_t i = 0; i + n <= v.len; i++) {
+        if (memcmp(v.data + i, key, n) != 0)
+            continue;
+        const char *from = (const char *)v.data + i + n;
+        const char *quote = memchr(from, '"', v.len - i - n);
+        *len = quote ? (size_t)(quote - from) : 0;
+        return from;
+    }
+    return NULL;
+}
+
+static bool path_holds(msh_view line, const char *part)
+{
+    static const char *const keys[] = {"\"path\":\"", "\"path_shown\":\""};
+    for (size_t i = 0; i < 2; i++) {
+        size_t n;
+        const char *p = value_of(line, keys[i], &n);
+        if (p && contains((msh_view){(const uint8_t *)p, n}, part))
+            return true;
+    }
+    return false;
+}
+
+/* since <= time < until, compared as far as they are written: "2026-11" is a month. */
+static bool in_time(const shower *s, msh_view line)
+{
+    size_t n;
+    const char *ts = s->since || s->until ? value_of(line, "\"ts\":\"", &n) : NULL;
+    if (!ts)
+        return !s->since && !s->until;
+    return (!s->since || strncmp(ts, s->since, strlen(s->since)) >= 0) &&
+           (!s->until || strncmp(ts, s->until, strlen(s->until)) < 0);
+}
+
 static msh_err show_record(void *ctx, uint64_t n, msh_view line)
 {
     shower *s = ctx;
     char text[2048];
     (void)n;
-    if (s->run[0] && !contains(line, s->run))
+    if ((s->run[0] && !contains(line, s->run)) || (s->verdict[0] && !contains(line, s->verdict)) ||
+        (s->path && !path_holds(line, s->path)) || !in_time(s, line))
         return MSH_OK;
     s->shown++;
     if (s->ndjson) {
@@ -191,7 +231,10 @@ static msh_err show_record(void *ctx, uint64_t n, msh_view line)
 
 static int show(cli_args *a, const char *dir)
 {
-    shower s = {.args = a};
+    shower s = {.args = a,
+                .path = cli_option(a, "--path"),
+                .since = cli_option(a, "--since"),
+                .until = cli_option(a, "--until")};
     uint64_t from = 0, to = UINT64_MAX;
     const char *format = cli_option_or(a, "--format", "text"), *run = cli_option(a, "--run");
     msh_error why = {0};
@@ -202,6 +245,10 @@ static int show(cli_args *a, const char *dir)
         return cli_usage(a, "--from 和 --to 是记录序号", "--from and --to are record numbers");
     if (run && snprintf(s.run, sizeof s.run, "\"run\":\"%s\"", run) >= (int)sizeof s.run)
         return cli_usage(a, "--run 太长", "--run is too long");
+    const char *verdict = cli_option(a, "--verdict");
+    if (verdict && snprintf(s.verdict, sizeof s.verdict, "\"verdict\":\"%s\"", verdict) >=
+                       (int)sizeof s.verdict)
+        return cli_usage(a, "--verdict 太长", "--verdict is too long");
     msh_err err =
         msh_log_each(&a->options, dir, from, to, cli_option(a, "--type"), show_record, &s, &why);
     if (!cli_flush(a))

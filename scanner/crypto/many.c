@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "crypto/digest.h"
+#include "crypto/sha256_many.h"
 #include "crypto/sm3_many.h"
 
 msh_err msh_digest_many(unsigned which, const msh_view *in, size_t n, uint8_t (*out)[32])
@@ -10,6 +11,10 @@ msh_err msh_digest_many(unsigned which, const msh_view *in, size_t n, uint8_t (*
     msh_digest *d;
     if (which == MSH_DIGEST_SM3) {
         msh_sm3_many(in, n, out);
+        return MSH_OK;
+    }
+    if (msh_sha256_many_there()) {
+        msh_sha256_many(in, n, out);
         return MSH_OK;
     }
     MSH_TRY(msh_digest_new(which, &d));

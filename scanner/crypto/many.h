@@ -1,6 +1,6 @@
 /* many.h: digests of many short messages in memory: the leaves and nodes of a Merkle tree.
  *
- * SM3 runs eight side by side; SHA-256 one by one, with the processor's instructions. */
+ * SM3 runs eight side by side, SHA-256 two with the processor's instructions, where it has them. */
 #ifndef MSH_CRYPTO_MANY_H
 #define MSH_CRYPTO_MANY_H
 

@@ -4,59 +4,14 @@
  * compiler's vectors: AVX2 where the processor has it, whatever there is elsewhere. */
 #include "crypto/sm3_many.h"
 
-#include <string.h>
+#include "crypto/lanes.h"
 
-enum { LANES = MSH_SM3_LANES, BLOCK = 64, WORDS = 68, ROUNDS = 64 };
+enum { LANES = MSH_SM3_LANES, WORDS = 68, ROUNDS = 64 };
 
 typedef uint32_t lanes __attribute__((vector_size(4 * LANES)));
 
 static const uint32_t initial[8] = {0x7380166fu, 0x4914b2b9u, 0x172442d7u, 0xda8a0600u,
                                     0xa96f30bcu, 0x163138aau, 0xe38dee4du, 0xb0fb0e4eu};
-
-/* Where a lane stands in its message. */
-typedef struct position {
-    msh_view in;
-    size_t at;            /* bytes taken as whole blocks */
-    size_t index;         /* of the message */
-    unsigned tail_blocks; /* 1 or 2 */
-    unsigned tail_at;     /* blocks of the tail taken */
-    bool busy;
-    uint8_t tail[2 * BLOCK]; /* rest, padding and length (5.2) */
-} position;
-
-static void begin_message(position *p, msh_view in, size_t index)
-{
-    size_t whole = in.len - in.len % BLOCK, rest = in.len - whole;
-    p->in = in;
-    p->at = 0;
-    p->index = index;
-    p->tail_at = 0;
-    p->tail_blocks = rest < BLOCK - 8 ? 1 : 2;
-    p->busy = true;
-    memset(p->tail, 0, sizeof p->tail);
-    if (rest)
-        memcpy(p->tail, in.data + whole, rest);
-    p->tail[rest] = 0x80;
-    uint64_t bits = (uint64_t)in.len * 8;
-    for (unsigned i = 0; i < 8; i++)
-        p->tail[p->tail_blocks * BLOCK - 1 - i] = (uint8_t)(bits >> (8 * i));
-}
-
-static const uint8_t *next_block(position *p)
-{
-    if (!p->busy)
-        return p->tail; /* of a message before: computed in vain */
-    if (p->in.len - p->at >= BLOCK) {
-        p->at += BLOCK;
-        return p->in.data + p->at - BLOCK;
-    }
-    return p->tail + (size_t)BLOCK * p->tail_at++;
-}
-
-static bool is_done(const position *p)
-{
-    return p->busy && p->tail_at == p->tail_blocks;
-}
 
 #define ROTL(x, n) ((x) << (n) | (x) >> (32 - (n)))
 #define ROTL_WORD(x, n) ((n) == 0 ? (x) : (uint32_t)((x) << ((n)&31) | (x) >> ((32 - (n)) & 31)))
@@ -111,7 +66,7 @@ static inline __attribute__((always_inline)) void compress(lanes v[8],
 static inline __attribute__((always_inline)) void run_lanes(const msh_view *in, size_t n,
                                                             uint8_t (*out)[32])
 {
-    position at[LANES];
+    msh_lane at[LANES];
     lanes v[8];
     size_t next = 0, left = n;
     memset(at, 0, sizeof at);
@@ -120,16 +75,16 @@ static inline __attribute__((always_inline)) void run_lanes(const msh_view *in, 
         const uint8_t *block[LANES];
         for (unsigned k = 0; k < LANES; k++) {
             if (!at[k].busy && next < n) {
-                begin_message(&at[k], in[next], next);
+                msh_lane_begin(&at[k], in[next], next);
                 next++;
                 for (unsigned i = 0; i < 8; i++)
                     v[i][k] = initial[i];
             }
-            block[k] = next_block(&at[k]);
+            block[k] = msh_lane_block(&at[k]);
         }
         compress(v, block);
         for (unsigned k = 0; k < LANES; k++) {
-            if (!is_done(&at[k]))
+            if (!msh_lane_done(&at[k]))
                 continue;
             for (unsigned i = 0; i < 32; i++)
                 out[at[k].index][i] = (uint8_t)(v[i / 4][k] >> (24 - 8 * (i % 4)));

@@ -35,11 +35,27 @@ static size_t escape(msh_view v, size_t at)
     return code == 0 || has_short ? BAD : at + 6;
 }
 
+/* Whether eight bytes hold neither quote nor backslash nor control: most of a string does not. */
+static bool is_plain(const uint8_t *p)
+{
+    const uint64_t ones = 0x0101010101010101ull, tops = 0x8080808080808080ull;
+    uint64_t x;
+    memcpy(&x, p, 8);
+    uint64_t quote = x ^ (ones * '"'), slash = x ^ (ones * '\\');
+    uint64_t found =
+        ((quote - ones) & ~quote) | ((slash - ones) & ~slash) | ((x - ones * 0x20) & ~x);
+    return (found & tops) == 0;
+}
+
 static size_t string(msh_view v, size_t at)
 {
     if (!is_at(v, at, '"'))
         return BAD;
     for (at++; at < v.len; at++) {
+        while (v.len - at >= 8 && is_plain(v.data + at))
+            at += 8;
+        if (at == v.len)
+            return BAD;
         uint8_t c = v.data[at];
         if (c == '"')
             return at + 1;
@@ -102,8 +118,11 @@ static int key_byte(msh_view raw, size_t *at)
 /* Order of UTF-16 code units, see msh_json_key_cmp. */
 static bool key_follows(msh_view before, msh_view key)
 {
-    size_t i = 0, k = 0;
+    size_t i = 0, k = 0, least = before.len < key.len ? before.len : key.len;
     int x, y;
+    while (i < least && before.data[i] == key.data[i] && key.data[i] != '\\')
+        i++;
+    k = i; /* the same so far, without escapes */
     do {
         x = key_byte(before, &i);
         y = key_byte(key, &k);

@@ -8,12 +8,13 @@
 
 #include <inttypes.h>
 
-static bool take(msh_view line, size_t *at, const char *literal)
+/* literal: its length is known here, so that no function is called to compare. */
+#define take(line, at, literal) take_bytes(line, at, literal, sizeof(literal) - 1)
+static inline bool take_bytes(msh_view line, size_t *at, const char *literal, size_t n)
 {
-    msh_view want = msh_view_str(literal);
-    if (!msh_view_eq(msh_view_cut(line, *at, want.len), want))
+    if (line.len - *at < n || memcmp(line.data + *at, literal, n) != 0)
         return false;
-    *at += want.len;
+    *at += n;
     return true;
 }
 

@@ -94,6 +94,50 @@ static void prove(const char *dir, size_t profile, uint64_t records)
     msh_buf_dispose(&b);
 }
 
+/* Proofs at ten million records: tile files of hashes that stand for records, and a checkpoint. */
+static void prove_big(const char *dir)
+{
+    enum { STEP = 1024, MILLIONS = 10 };
+    static uint8_t leaves[STEP][MSH_HASH];
+    const uint64_t size = MILLIONS * 1000000ull / STEP * STEP;
+    char path[MSH_LOG_PATH + 200];
+    uint8_t root[MSH_HASH];
+    msh_tiles t;
+    msh_tree tree;
+    msh_note_key key;
+    msh_key *made;
+    msh_buf text, note;
+    msh_buf_init(&text, 4096);
+    msh_buf_init(&note, 4096);
+    if (msh_file_make_dirs(dir, NULL) != MSH_OK || msh_tiles_open(&t, dir, 0, NULL) != MSH_OK)
+        return;
+    for (uint64_t at = 0; at < size; at += STEP) {
+        for (uint64_t i = 0; i < STEP; i++) {
+            uint64_t n = (at + i) * 0x9e3779b97f4a7c15ull;
+            memcpy(leaves[i], &n, sizeof n);
+        }
+        if (msh_tiles_append(&t, at, (const uint8_t(*)[MSH_HASH])leaves, STEP) != MSH_OK)
+            return;
+    }
+    if (msh_tiles_tree(&t, size, &tree) == MSH_OK &&
+        msh_tree_root(&tree, &t.hasher, root) == MSH_OK &&
+        msh_key_generate(MSH_KEY_ED25519, &made) == MSH_OK &&
+        msh_note_key_init(&key, "scan.dept.gov.cn/host1", made) == MSH_OK) {
+        msh_checkpoint_text(&text, key.name, size, root);
+        (void)!msh_note_sign(&note, msh_buf_view(&text), &key);
+        msh_buf_put_byte(&note, '\n');
+        msh_note_key_dispose(&key);
+        (void)snprintf(path, sizeof path, "%s/checkpoints", dir);
+        (void)!msh_file_replace(path, msh_buf_view(&note), NULL);
+        (void)snprintf(path, sizeof path, "%s/origin", dir);
+        (void)!msh_file_replace(path, MSH_VIEW("scan.dept.gov.cn/host1\n"), NULL);
+        prove(dir, 0, size);
+    }
+    msh_tiles_close(&t);
+    msh_buf_dispose(&text);
+    msh_buf_dispose(&note);
+}
+
 int main(int argc, char **argv)
 {
     static const char *const profiles[] = {"intl", "gm", "both"};
@@ -113,5 +157,7 @@ int main(int argc, char **argv)
         verify(dir);
         prove(dir, i == 1, records);
     }
+    (void)snprintf(dir, sizeof dir, "%s/10M", argv[1]);
+    prove_big(dir);
     return 0;
 }

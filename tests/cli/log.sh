@@ -38,6 +38,18 @@ id=$(jq -r 'select(.ty=="scan.begin")|.b.run' "$segment")
 run 0 log show --state "$state" --run "$id" --type scan.end --format ndjson
 checks=$((checks + 1))
 [ "$(wc -l <"$here/out")" = 1 ] || bad 'not one scan.end of the run'
+run 0 log show --state "$state" --verdict BLOCK --format ndjson
+checks=$((checks + 1))
+[ "$(wc -l <"$here/out")" = 1 ] || bad 'not one blocked item'
+run 0 log show --state "$state" --path marked --format ndjson
+checks=$((checks + 1))
+[ "$(wc -l <"$here/out")" = 1 ] || bad 'not one path with that text'
+run 0 log show --state "$state" --since 2000 --until 2001 --format ndjson
+checks=$((checks + 1))
+[ ! -s "$here/out" ] || bad 'records of the year 2000'
+run 0 log show --state "$state" --since 2000-01-01 --format ndjson
+checks=$((checks + 1))
+cmp -s "$here/out" "$segment" || bad 'not all since 2000'
 run 64 log
 run 64 log burn
 run 64 log show --state "$state" --from x
