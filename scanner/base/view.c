@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { LONGEST_BY_ENDS = 32 }; /* longer ones could be made to cost their length each */
+
 static uint8_t lower(uint8_t c)
 {
     return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
@@ -27,12 +29,38 @@ bool msh_view_ends_nocase(msh_view v, msh_view tail)
            msh_view_eq_nocase(msh_view_cut(v, v.len - tail.len, tail.len), tail);
 }
 
+/* Sixty-four places at a time: those where the first and the last byte stand. Where it stops, the
+ * rest is for memmem. A hit ends it at once. */
+static size_t find_by_ends(msh_view v, msh_view needle, size_t at, bool *found)
+{
+    size_t last = needle.len - 1;
+    for (; v.len - at >= 64 + last; at += 64) {
+        uint64_t m = msh_lanes_equal(v.data + at, needle.data[0]);
+        if (m)
+            m &= msh_lanes_equal(v.data + at + last, needle.data[last]);
+        for (; m; m &= m - 1) {
+            size_t place = at + (size_t)__builtin_ctzll(m);
+            if (memcmp(v.data + place, needle.data, needle.len) == 0) {
+                *found = true;
+                return place;
+            }
+        }
+    }
+    return at;
+}
+
 size_t msh_view_find(msh_view v, msh_view needle, size_t from)
 {
     if (from > v.len || needle.len > v.len - from)
         return SIZE_MAX;
     if (needle.len == 0)
         return from;
+    if (needle.len <= LONGEST_BY_ENDS && v.len - from >= 64 + needle.len) {
+        bool found = false;
+        from = find_by_ends(v, needle, from, &found);
+        if (found)
+            return from;
+    }
     const uint8_t *p = memmem(v.data + from, v.len - from, needle.data, needle.len);
     return p ? (size_t)(p - v.data) : SIZE_MAX;
 }
@@ -84,21 +112,34 @@ static inline bool eight_of_three(const uint8_t *p)
     return wrong == 0;
 }
 
+/* Where ASCII ends. */
+static size_t ascii_end(msh_view v, size_t i)
+{
+    while (v.len - i >= 64) {
+        uint64_t high = msh_lanes_high(v.data + i);
+        if (high)
+            return i + (size_t)__builtin_ctzll(high);
+        i += 64;
+    }
+    while (i < v.len && v.data[i] < 0x80)
+        i++;
+    return i;
+}
+
 size_t msh_view_utf8_prefix(msh_view v)
 {
     size_t i = 0;
     while (i < v.len) {
-        uint64_t word;
-        while (v.len - i >= 64 && !msh_lanes_high(v.data + i))
-            i += 64;
-        while (v.len - i >= 8 && (memcpy(&word, v.data + i, 8), !(word & 0x8080808080808080u)))
-            i += 8;
+        if (v.data[i] < 0x80)
+            i = ascii_end(v, i);
         while (v.len - i >= 24 && eight_of_three(v.data + i))
             i += 24;
-        size_t n = i < v.len ? sequence(v.data + i, v.len - i) : 0;
-        if (n == 0)
-            break;
-        i += n;
+        for (unsigned k = 0; k < 8 && i < v.len && v.data[i] >= 0x80; k++) {
+            size_t n = sequence(v.data + i, v.len - i);
+            if (n == 0)
+                return i;
+            i += n;
+        }
     }
     return i;
 }

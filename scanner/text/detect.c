@@ -49,14 +49,15 @@ static int weigh_cyrillic(uint32_t cp, uint32_t before)
     return before >= 0x410 && before <= 0x44f ? -3 : 1;
 }
 
+static const int weight_of_common[4] = {0, 2, 3, 4};
+
 static int weigh(msh_charset cs, uint32_t cp, uint32_t before)
 {
-    static const int common[4] = {0, 2, 3, 4};
     if (cp < 0x80)
         return weigh_ascii(cs, cp);
     unsigned level = msh_tables_common(cp);
     if (level)
-        return common[level];
+        return weight_of_common[level];
     if (cp >= 0x4e00 && cp <= 0x9fff)
         return msh_tables_fold(cp) != cp ? 1 : -1;
     if (cp >= 0x410 && cp <= 0x44f)
@@ -77,11 +78,40 @@ static int weigh(msh_charset cs, uint32_t cp, uint32_t before)
 /* --- trials --------------------------------------------------------------------------------------
  */
 
+/* Over what most of a text is made of, as the loop below would go: ASCII, and common characters in
+ * two bytes of GBK. */
+static size_t weigh_plain(trial *t, msh_charset cs, msh_view in, size_t at, uint32_t *before)
+{
+    while (at < in.len) {
+        uint8_t c = in.data[at];
+        if (c >= 0x20 && c < 0x80) {
+            *before = c;
+            at++;
+            continue;
+        }
+        if (c < 0x80 || cs != MSH_CS_GB18030 || in.len - at < 2)
+            break;
+        uint32_t cp = msh_charset_gbk(in.data + at);
+        unsigned level = cp == MSH_HOLE ? 0 : msh_tables_common(cp);
+        if (level == 0)
+            break;
+        t->chars++;
+        t->score += weight_of_common[level];
+        *before = cp;
+        at += 2;
+    }
+    return at;
+}
+
 static trial weigh_text(msh_charset cs, msh_charset decoded_as, msh_view in, bool whole)
 {
     trial t = {.cs = cs};
     uint32_t before = ' ';
     for (size_t at = 0; at < in.len;) {
+        if (!is_wide(cs) && !is_wide(decoded_as))
+            at = weigh_plain(&t, decoded_as, in, at, &before);
+        if (at >= in.len)
+            break;
         msh_char c = msh_charset_next(decoded_as, msh_view_cut(in, at, in.len - at));
         if (c.bad && !whole && in.len - at < 4)
             break;

@@ -5,6 +5,7 @@
  * They look at a bounded number of bytes each; what is not certainly an escape stays as it is. */
 #include "text/escapes_read.h"
 
+#include "base/lanes.h"
 #include "base/view.h"
 #include "text/escapes.h"
 #include "text/tables.h"
@@ -37,41 +38,42 @@ static size_t hex_digits(msh_view in, size_t at, size_t most, uint32_t *value)
 /* --- the next mark ------------------------------------------------------------------------------
  */
 
-static bool is_mark(uint8_t c)
+static uint64_t marks(const uint8_t *p)
 {
-    return c == '\\' || c == '%' || c == '&' || c == '=' || c == '+' || c == '_' || c == '^';
+    return msh_lanes_within(p, '%', '&') | msh_lanes_equal(p, '\\') | msh_lanes_equal(p, '=') |
+           msh_lanes_equal(p, '+') | msh_lanes_within(p, '^', '_');
 }
 
-#if defined(__GNUC__)
-typedef uint8_t lanes __attribute__((vector_size(16)));
-
-static bool has_mark(const uint8_t *p)
+/* What follows a mark decides quickly that most of them begin nothing: attributes are full of '='.
+ */
+static bool may_begin(msh_view in, size_t at)
 {
-    lanes v;
-    memcpy(&v, p, sizeof v);
-    lanes hit = (lanes)(v == '\\') | (lanes)(v == '%') | (lanes)(v == '&') | (lanes)(v == '=') |
-                (lanes)(v == '+') | (lanes)(v == '_') | (lanes)(v == '^');
-    uint64_t half[2];
-    memcpy(half, &hit, sizeof half);
-    return half[0] | half[1];
+    uint8_t next = byte_at(in, at + 1);
+    switch (in.data[at]) {
+    case '%':
+        return hex_value(next) >= 0 || next == 'u';
+    case '=':
+        return hex_value(next) >= 0 || next == ' ' || next == '\r' || next == '\n';
+    case '_':
+        return (next | 0x20) == 'x';
+    case '^':
+        return next == '^';
+    default:
+        return true;
+    }
 }
-#else
-static bool has_mark(const uint8_t *p)
-{
-    bool hit = false;
-    for (unsigned i = 0; i < 16; i++)
-        hit |= is_mark(p[i]);
-    return hit;
-}
-#endif
 
 size_t msh_escape_mark(msh_view in, size_t at)
 {
-    while (in.len - at >= 16 && !has_mark(in.data + at))
-        at += 16;
-    while (at < in.len && !is_mark(in.data[at]))
-        at++;
-    return at;
+    for (; at < in.len; at += 64) {
+        uint8_t room[64];
+        for (uint64_t m = marks(msh_lanes_at(in, at, room)); m; m &= m - 1) {
+            size_t mark = at + (size_t)__builtin_ctzll(m);
+            if (may_begin(in, mark))
+                return mark;
+        }
+    }
+    return in.len;
 }
 
 /* --- runs of bytes

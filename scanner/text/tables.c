@@ -118,7 +118,11 @@ uint32_t msh_tables_entity(msh_view name)
     while (low < high) {
         size_t mid = (low + high) / 2;
         size_t at = msh_table_entity_at[mid], len = msh_table_entity_at[mid + 1] - at;
-        int order = memcmp(msh_table_entity_names + at, name.data, len < name.len ? len : name.len);
+        const char *have = (const char *)msh_table_entity_names + at;
+        /* most of the time the first letter decides */
+        int order = name.len ? (uint8_t)have[0] - name.data[0] : 0;
+        if (order == 0)
+            order = memcmp(have, name.data, len < name.len ? len : name.len);
         if (order == 0 && len == name.len)
             return msh_table_entity_cp[mid];
         if (order < 0 || (order == 0 && len < name.len))

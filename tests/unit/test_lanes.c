@@ -90,6 +90,27 @@ static void test_utf8_prefix(void)
     }
 }
 
+/* The first place, whatever the length and wherever it stands; few letters, so that there are many
+ * that nearly fit. */
+static void test_find(void)
+{
+    uint8_t text[400], needle[40];
+    for (unsigned round = 0; round < 20000; round++) {
+        size_t n = chance(400), len = 1 + chance(round % 4 ? 5 : 39), want = SIZE_MAX;
+        for (size_t i = 0; i < n; i++)
+            text[i] = (uint8_t)('a' + chance(2) * chance(2));
+        for (size_t i = 0; i < len; i++)
+            needle[i] = (uint8_t)('a' + chance(2) * chance(2));
+        size_t from = chance((uint32_t)n + 1);
+        if (n > len && chance(2))
+            memcpy(text + chance((uint32_t)(n - len)), needle, len);
+        for (size_t i = from; i + len <= n && want == SIZE_MAX; i++)
+            if (memcmp(text + i, needle, len) == 0)
+                want = i;
+        CHECK_INT(msh_view_find(msh_view_of(text, n), msh_view_of(needle, len), from), want);
+    }
+}
+
 static msh_err count_found(void *ctx, msh_view decoded, uint64_t at)
 {
     (void)decoded;
@@ -120,6 +141,7 @@ int main(void)
     RUN(test_classes);
     RUN(test_behind_the_end);
     RUN(test_utf8_prefix);
+    RUN(test_find);
     RUN(test_runs_anywhere);
     return check_result();
 }
