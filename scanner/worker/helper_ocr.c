@@ -20,7 +20,7 @@ enum {
     SHORT = 20,           /* characters: other sizes are tried */
     PAGE_MS = 10000,
     PLAIN_MS = 5000,
-    COPIES_MS = 2500, /* no further copy of a picture is read after so long */
+    COPIES_MS = 2500, /* of processor time: no further copy of a picture is read after so long */
     ICON = 18000,     /* pixels, scaled up: no copies of anything this small */
     PPI = 200,
     MS_NS = 1000000,
@@ -208,7 +208,7 @@ static bool says_little(const page *p)
 /* Copies are extra: when time is short they are left out. */
 static void read_copy(page *p, PIX *copy, TessPageSegMode mode)
 {
-    if (copy && msh_clock_ns() < p->copies_until_ns)
+    if (copy && msh_clock_cpu_ns() < p->copies_until_ns)
         (void)read_text(p, p->o->text, copy, mode);
     pixDestroy(&copy);
 }
@@ -250,7 +250,7 @@ static void read_picture(page *p, PIX *grey, PIX *shape)
         read_copy(p, pixScale(grey, scales[i], scales[i]), PSM_SINGLE_BLOCK);
     if (!says_little(p))
         return;
-    if (p->o->vertical && msh_clock_ns() < p->copies_until_ns)
+    if (p->o->vertical && msh_clock_cpu_ns() < p->copies_until_ns)
         (void)read_text(p, p->o->vertical, grey, PSM_SINGLE_BLOCK_VERT_TEXT);
     if (!p->o->vertical)
         read_copy(p, msh_pix_unstacked(grey), PSM_SINGLE_LINE);
@@ -277,7 +277,7 @@ static void document(void *ctx, msh_serve_job *job)
         }
         page p = {.o = ctx, .job = job, .number = i + 1};
         p.until_ns = msh_clock_ns() + (uint64_t)PAGE_MS * MS_NS;
-        p.copies_until_ns = msh_clock_ns() + (uint64_t)COPIES_MS * MS_NS;
+        p.copies_until_ns = msh_clock_cpu_ns() + (uint64_t)COPIES_MS * MS_NS;
         PIX *shape, *grey = msh_pix_read(job->bytes, i, &shape);
         if (!grey) {
             msh_serve_outcome(job, MSH_REASON_IMAGE_CORRUPT, i + 1, 0);
