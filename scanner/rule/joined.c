@@ -4,6 +4,7 @@
  * letters, as msh_fold_joined does; between two digits only a few blanks and no tabs: cells of a
  * table of numbers are not one number. Between two ideographs also the markup of plain texts goes:
  * **机**__密__ (Markdown, wikis), {机}\textbf{密} (TeX), [b]机[/b][i]密[/i] (BBCode). */
+#define _GNU_SOURCE /* memrchr */
 #include "rule/joined.h"
 
 #include "base/err.h"
@@ -229,9 +230,9 @@ static msh_err add_point(msh_joined *j, size_t in)
 /* Where the piece around a gap begins: its line, or `reach` bytes before with *cut. */
 static size_t piece_start(msh_view t, size_t gap, size_t reach, bool *cut)
 {
-    size_t low = gap > reach ? gap - reach : 0, at = gap;
-    while (at > low && t.data[at - 1] != '\n')
-        at--;
+    size_t low = gap > reach ? gap - reach : 0;
+    const uint8_t *end = memrchr(t.data + low, '\n', gap - low);
+    size_t at = end ? (size_t)(end - t.data) + 1 : low;
     *cut = at > 0 && t.data[at - 1] != '\n';
     while (*cut && at < gap && (t.data[at] & 0xc0) == 0x80)
         at++;
@@ -240,9 +241,9 @@ static size_t piece_start(msh_view t, size_t gap, size_t reach, bool *cut)
 
 static size_t piece_end(msh_view t, size_t gap_end, size_t reach, bool *cut)
 {
-    size_t high = t.len - gap_end > reach ? gap_end + reach : t.len, at = gap_end;
-    while (at < high && t.data[at] != '\n')
-        at++;
+    size_t high = t.len - gap_end > reach ? gap_end + reach : t.len;
+    const uint8_t *end = memchr(t.data + gap_end, '\n', high - gap_end);
+    size_t at = end ? (size_t)(end - t.data) : high;
     *cut = at < t.len && t.data[at] != '\n';
     while (*cut && at > gap_end && (t.data[at] & 0xc0) == 0x80)
         at--;
