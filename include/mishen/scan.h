@@ -1,4 +1,4 @@
-/* scan.h: the front door: scan, extract, approve, gate. */
+/* scan.h: the front door: scan, extract, approve, gate, manifest. */
 #ifndef MISHEN_SCAN_H
 #define MISHEN_SCAN_H
 
@@ -104,6 +104,19 @@ typedef struct msh_gate_job {
 } msh_gate_job;
 MSH_MUST_CHECK msh_err msh_gate(const msh_options *options, const msh_gate_job *job, int *exit_code,
                                 msh_error *why);
+
+/* The signed list of approved files (audit-log.md section 7), whose text `cksum --strict -c` takes.
+ * While the list stays the same, what is given is the same note, byte for byte. */
+typedef struct msh_manifest_job {
+    const char *folder;   /* list this folder's files, all of which must be approved as they stand
+                           * (else told and refused as by msh_gate); NULL = all approved files */
+    const char *scope;    /* where the list is valid, a name without blanks; NULL = "*" */
+    const char *by;       /* who signs */
+    const char *password; /* of the signer's keys; NULL = they have none */
+    const char *output;   /* file; NULL = standard output */
+} msh_manifest_job;
+MSH_MUST_CHECK msh_err msh_manifest(const msh_options *options, const msh_manifest_job *job,
+                                    int *exit_code, msh_error *why);
 
 /* One line for each format: name, what is read, library, why absent. */
 typedef struct msh_format_info {

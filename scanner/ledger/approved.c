@@ -19,18 +19,20 @@
 
 enum { PEOPLE = 8, KEY_MAX = 8192, ARENA_MAX = 1 << 30 };
 
+/* A file's bytes at a path: who approved them. */
+typedef struct file_row {
+    msh_approved_file file;
+    msh_view people[PEOPLE];
+    unsigned n_people;
+} file_row;
+
 /* An approved path: the latest release that names it, and whether it was seen. */
 typedef struct path_row {
     msh_view release;
     bool seen;
+    const file_row *latest;  /* of the bytes that enough people approved */
+    const file_row *at_hand; /* of the bytes that were asked for last with YES */
 } path_row;
-
-/* A file's bytes at a path: who approved them. */
-typedef struct file_row {
-    msh_view release;
-    msh_view people[PEOPLE];
-    unsigned n_people;
-} file_row;
 
 struct msh_approved {
     msh_trust *trust; /* NULL = everybody with keys may approve, alone */
@@ -43,6 +45,8 @@ struct msh_approved {
     msh_table *revoked;  /* public keys that were revoked by a record before */
     msh_error bad;       /* of the first decision that is not valid */
     uint64_t bad_at;
+    uint64_t last_decision;   /* number of its record */
+    const msh_json *manifest; /* body of the latest manifest record */
 };
 
 static msh_view file_key(char out[KEY_MAX], msh_view path, uint64_t size, const uint8_t sha256[32],
@@ -69,7 +73,13 @@ static msh_err get_row(msh_approved *a, const msh_decision_file *f, file_row **o
     if (*out)
         return MSH_OK;
     *out = msh_arena_calloc(&a->arena, 1, sizeof **out);
-    return *out ? msh_table_put(a->files, key, *out, &old) : MSH_E_MEMORY;
+    if (!*out)
+        return MSH_E_MEMORY;
+    (*out)->file.path = f->path;
+    (*out)->file.size = f->size;
+    memcpy((*out)->file.sha256, f->sha256, 32);
+    memcpy((*out)->file.sm3, f->sm3, 32);
+    return msh_table_put(a->files, key, *out, &old);
 }
 
 static msh_err add_file(msh_approved *a, const msh_decision_file *f, const msh_decision_read_out *d)
@@ -85,7 +95,13 @@ static msh_err add_file(msh_approved *a, const msh_decision_file *f, const msh_d
         known = known || msh_view_eq(file->people[i], d->reviewer);
     if (!known && file->n_people < PEOPLE)
         file->people[file->n_people++] = d->reviewer;
-    file->release = row->release = d->release;
+    file->file.release = row->release = d->release;
+    /* The earliest end of those who approved: a list must not outlive any of them. */
+    msh_view *end = &file->file.not_after;
+    if (d->not_after.len && (!end->len || msh_view_cmp(d->not_after, *end) < 0))
+        *end = d->not_after;
+    const path_row *before = msh_table_get(a->paths, f->path);
+    row->latest = file->n_people >= a->quorum ? file : before ? before->latest : NULL;
     return msh_table_put(a->paths, f->path, row, &old);
 }
 
@@ -138,6 +154,17 @@ static msh_err take_keys(msh_approved *a, msh_table *to, msh_view body)
     return MSH_OK;
 }
 
+static msh_err take_manifest(msh_approved *a, msh_view body)
+{
+    msh_json *j;
+    msh_view copy = msh_arena_copy(&a->arena, body);
+    if (!copy.data)
+        return MSH_E_MEMORY;
+    MSH_TRY(msh_json_read(&a->arena, copy, MSH_JSON_LOG, &j, &a->bad));
+    a->manifest = j;
+    return MSH_OK;
+}
+
 static msh_err on_record(void *ctx, uint64_t n, msh_view type, msh_view body)
 {
     msh_approved *a = ctx;
@@ -147,7 +174,12 @@ static msh_err on_record(void *ctx, uint64_t n, msh_view type, msh_view body)
         return take_keys(a, a->log_keys, body);
     if (msh_view_eq_str(type, "key.revoke"))
         return take_keys(a, a->revoked, body);
-    return msh_view_eq_str(type, "decision") ? take_decision(a, n, body) : MSH_OK;
+    if (msh_view_eq_str(type, "manifest"))
+        return take_manifest(a, body);
+    if (!msh_view_eq_str(type, "decision"))
+        return MSH_OK;
+    a->last_decision = n;
+    return take_decision(a, n, body);
 }
 
 static msh_err load(msh_approved *a, msh_lang lang, msh_log_verdict *verdict, msh_error *why)
@@ -227,7 +259,9 @@ msh_approved_state msh_approved_find(const msh_approved *a, msh_view path, uint6
     const file_row *found = key.data ? msh_table_get(a->files, key) : NULL;
     if (found && found->n_people < a->quorum)
         return MSH_APPROVED_UNKNOWN; /* not enough people yet */
-    *release = found ? found->release : row->release;
+    if (found)
+        row->at_hand = found;
+    *release = found ? found->file.release : row->release;
     return found ? MSH_APPROVED_YES : MSH_APPROVED_CHANGED;
 }
 
@@ -249,4 +283,48 @@ void msh_approved_each_missing(const msh_approved *a, msh_approved_missing missi
 {
     missing_ctx m = {missing, ctx};
     msh_table_each(a->paths, visit, &m);
+}
+
+typedef struct each_ctx {
+    bool at_hand;
+    msh_approved_visit each;
+    void *ctx;
+} each_ctx;
+
+static bool visit_file(void *ctx, msh_view path, void *value)
+{
+    const each_ctx *e = ctx;
+    const path_row *row = value;
+    const file_row *f = e->at_hand ? row->at_hand : row->latest;
+    (void)path;
+    return !f || e->each(e->ctx, &f->file);
+}
+
+void msh_approved_each(const msh_approved *a, bool at_hand, msh_approved_visit each, void *ctx)
+{
+    each_ctx e = {at_hand, each, ctx};
+    msh_table_each(a->paths, visit_file, &e);
+}
+
+bool msh_approved_may_sign(const msh_approved *a, const msh_reviewer *r, msh_view path,
+                           const char *ts)
+{
+    msh_view keys[MSH_REVIEWER_KEYS];
+    for (size_t i = 0; i < MSH_REVIEWER_KEYS; i++) {
+        keys[i] = msh_key_public(r->keys[i].key);
+        if (msh_table_get(a->log_keys, keys[i]) || msh_table_get(a->revoked, keys[i]))
+            return false;
+    }
+    return !a->trust || msh_trust_allows(a->trust, msh_view_str(r->keys[0].name), "approver", path,
+                                         msh_view_str(ts), keys);
+}
+
+uint64_t msh_approved_last_decision(const msh_approved *a)
+{
+    return a->last_decision;
+}
+
+const msh_json *msh_approved_last_manifest(const msh_approved *a)
+{
+    return a->manifest;
 }

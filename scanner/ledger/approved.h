@@ -32,4 +32,24 @@ msh_approved_state msh_approved_find(const msh_approved *a, msh_view path, uint6
 typedef void (*msh_approved_missing)(void *ctx, msh_view path, msh_view release);
 void msh_approved_each_missing(const msh_approved *a, msh_approved_missing missing, void *ctx);
 
+/* A file as approved; views live as long as a. */
+typedef struct msh_approved_file {
+    msh_view path, release;
+    msh_view not_after; /* earliest end of its approvals; empty = none */
+    uint64_t size;
+    uint8_t sha256[32], sm3[32];
+} msh_approved_file;
+
+/* Every path that enough people approved, in any order: its latest bytes; or, with at_hand, the
+ * bytes that msh_approved_find was asked for and said YES to. The visitor ends it with false. */
+typedef bool (*msh_approved_visit)(void *ctx, const msh_approved_file *f);
+void msh_approved_each(const msh_approved *a, bool at_hand, msh_approved_visit each, void *ctx);
+/* Whether this person, with these keys, may sign for this path at this time: no key of the log,
+ * none that was revoked, and the trust policy, if there is one, allows it. */
+bool msh_approved_may_sign(const msh_approved *a, const msh_reviewer *r, msh_view path,
+                           const char *ts);
+/* Number of the latest decision's record, 0 = none; body of the latest manifest record, or NULL. */
+uint64_t msh_approved_last_decision(const msh_approved *a);
+const msh_json *msh_approved_last_manifest(const msh_approved *a);
+
 #endif

@@ -4,7 +4,7 @@
  *
  * Refuses links and special files, and says no whenever it does not know. */
 #define _GNU_SOURCE
-#include "scan/spot.h"
+#include "scan/gate.h"
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -14,8 +14,8 @@
 #include "base/reason.h"
 #include "base/table.h"
 #include "base/view.h"
-#include "ledger/approved.h"
 #include "scan/open.h"
+#include "scan/spot.h"
 #include "source/source.h"
 
 #include <inttypes.h>
@@ -43,6 +43,8 @@ typedef struct gate_file {
 typedef struct gate {
     const msh_options *options;
     const msh_gate_job *job;
+    msh_gate_use use;
+    void *use_ctx;
     bool ndjson;
     msh_approved *approved;
     msh_arena arena;
@@ -275,11 +277,12 @@ static int exit_of(const gate *g)
 
 /* --- the way through -------------------------------------------------------------------------- */
 
-static msh_err load(gate *g, const char *state, msh_log_verdict *log, msh_error *why)
+msh_err msh_gate_load(const msh_options *options, const char *state, msh_approved **out,
+                      msh_log_verdict *log, msh_error *why)
 {
     char now[MSH_UTC_SIZE];
     msh_clock_format(msh_clock_utc_us(), now);
-    msh_err err = msh_approved_load(state, g->options->lang, now, &g->approved, log, why);
+    msh_err err = msh_approved_load(state, options->lang, now, out, log, why);
     if (err == MSH_OK && log->exit_code != MSH_VERIFY_UNANCHORED &&
         log->exit_code != MSH_VERIFY_ANCHORED)
         err = msh_fail(why, MSH_E_EVIDENCE, "%s", log->what);
@@ -291,13 +294,18 @@ static msh_err run(gate *g, int *exit_code, msh_error *why)
     char state[MSH_STATE_PATH];
     msh_log_verdict log;
     MSH_TRY(msh_state_path(g->options, state, why));
-    MSH_TRY(load(g, state, &log, why));
+    MSH_TRY(msh_gate_load(g->options, state, &g->approved, &log, why));
     MSH_TRY(compare_all(g, why));
     MSH_TRY(scan_rest(g, why));
+    int code = exit_of(g);
+    if (code == MSH_EXIT_CLEAN && g->use) {
+        MSH_TRY(g->use(g->use_ctx, g->approved, &log, why));
+        *exit_code = code;
+        return MSH_OK;
+    }
     msh_approved_each_missing(g->approved, count_missing, g);
     for (const gate_file *f = g->first; f; f = f->next)
         (g->ndjson ? tell_file_json : tell_file)(g, f);
-    int code = exit_of(g);
     tell_summary(g, &log, code);
     MSH_TRY(msh_spot_print(&g->text, why));
     *exit_code = code;
@@ -307,8 +315,18 @@ static msh_err run(gate *g, int *exit_code, msh_error *why)
 msh_err msh_gate(const msh_options *options, const msh_gate_job *job, int *exit_code,
                  msh_error *why)
 {
+    return msh_gate_then(options, job, NULL, NULL, exit_code, why);
+}
+
+msh_err msh_gate_then(const msh_options *options, const msh_gate_job *job, msh_gate_use use,
+                      void *ctx, int *exit_code, msh_error *why)
+{
     const char *format = job->format ? job->format : "text";
-    gate g = {.options = options, .job = job, .ndjson = strcmp(format, "ndjson") == 0};
+    gate g = {.options = options,
+              .job = job,
+              .use = use,
+              .use_ctx = ctx,
+              .ndjson = strcmp(format, "ndjson") == 0};
     *exit_code = MSH_EXIT_USAGE;
     if (!job->folder || (!g.ndjson && strcmp(format, "text") != 0))
         return msh_fail(why, MSH_E_OPTION, "--format: text, ndjson");
@@ -318,7 +336,7 @@ msh_err msh_gate(const msh_options *options, const msh_gate_job *job, int *exit_
     g.by_path = msh_table_new();
     msh_err err = g.by_path ? run(&g, exit_code, why) : msh_fail(why, MSH_E_MEMORY, "gate");
     if (err != MSH_OK)
-        *exit_code = msh_spot_exit(err);
+        *exit_code = err == MSH_E_REFUSED ? MSH_EXIT_FINDINGS : msh_spot_exit(err);
     if (g.by_path)
         msh_table_free(g.by_path, NULL);
     msh_approved_free(g.approved);
