@@ -124,6 +124,8 @@ static msh_err take_decision(msh_approved *a, uint64_t n, msh_view body)
                                 a->log_keys, a->revoked, &d, &a->bad);
     if (err == MSH_E_MEMORY)
         return err;
+    if (err == MSH_E_REFUSED) /* signed by who may not: approves nothing, and breaks nothing */
+        return MSH_OK;
     if (err != MSH_OK) {
         a->bad_at = n;
         return MSH_OK;
@@ -180,6 +182,14 @@ static msh_err on_record(void *ctx, uint64_t n, msh_view type, msh_view body)
         return MSH_OK;
     a->last_decision = n;
     return take_decision(a, n, body);
+}
+
+bool msh_approved_is_revoked(const msh_approved *a, const msh_reviewer *reviewer)
+{
+    for (size_t p = 0; p < MSH_PROFILES; p++)
+        if (msh_table_get(a->revoked, msh_key_public(reviewer->keys[p].key)))
+            return true;
+    return false;
 }
 
 static msh_err load(msh_approved *a, msh_lang lang, msh_log_verdict *verdict, msh_error *why)

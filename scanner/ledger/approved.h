@@ -17,6 +17,9 @@ MSH_MUST_CHECK msh_err msh_approved_load(const char *state, msh_lang lang, const
                                          msh_error *why);
 void msh_approved_free(msh_approved *a);
 
+/* Whether a record of the log revoked a key of the reviewer. */
+bool msh_approved_is_revoked(const msh_approved *a, const msh_reviewer *reviewer);
+
 typedef enum msh_approved_state {
     MSH_APPROVED_YES,
     MSH_APPROVED_CHANGED, /* the path is approved with other bytes */

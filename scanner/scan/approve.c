@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/view.h"
+#include "ledger/approved.h"
 #include "ledger/decision.h"
 #include "ledger/path.h"
 #include "scan/open.h"
@@ -223,6 +224,21 @@ static msh_err log_note(msh_run *r, msh_view note, uint64_t *record, msh_error *
     return err;
 }
 
+/* A key that was revoked signs nothing more; the gate would not count it. */
+static msh_err refuse_revoked(const approval *a, const msh_run *r, const msh_reviewer *reviewer,
+                              msh_error *why)
+{
+    msh_approved *approved = NULL;
+    msh_log_verdict verdict;
+    MSH_TRY(msh_approved_load(r->state, a->lang, a->ts, &approved, &verdict, why));
+    bool revoked = msh_approved_is_revoked(approved, reviewer);
+    msh_approved_free(approved);
+    return !revoked ? MSH_OK
+                    : msh_fail(why, MSH_E_REFUSED, "%s: %s", a->job->by,
+                               tr(a, "这个人的钥匙已经作废，换新钥匙（keys rotate）再批准",
+                                  "the key was revoked; rotate it first"));
+}
+
 static msh_err decide(approval *a, msh_run *r, msh_error *why)
 {
     const msh_approve_job *job = a->job;
@@ -245,7 +261,9 @@ static msh_err decide(approval *a, msh_run *r, msh_error *why)
                             .n_files = job->n_files};
     MSH_TRY(msh_reviewer_open(r->state, job->by, job->password, &reviewer, why));
     msh_buf_init(&note, NOTE_MAX);
-    msh_err err = msh_decision_write(&note, &d, &reviewer, why);
+    msh_err err = refuse_revoked(a, r, &reviewer, why);
+    if (err == MSH_OK)
+        err = msh_decision_write(&note, &d, &reviewer, why);
     if (err == MSH_OK)
         err = log_note(r, msh_buf_view(&note), &record, why);
     if (err == MSH_OK)

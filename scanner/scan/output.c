@@ -9,12 +9,50 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* A report of ours, or nothing at all: what may be replaced. */
+static bool is_report(const char *path)
+{
+    static const char *const heads[] = {"mishen ", "{\"type\":\"run\""};
+    char head[16] = {0};
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    ssize_t got = fd < 0 ? -1 : read(fd, head, sizeof head - 1);
+    if (fd >= 0)
+        close(fd);
+    for (size_t i = 0; got > 0 && i < sizeof heads / sizeof heads[0]; i++)
+        if (strncmp(head, heads[i], strlen(heads[i])) == 0)
+            return true;
+    return got == 0;
+}
+
+/* Nothing that stands at the path is lost: --output t.docx t.docx must not eat the document. */
+static msh_err look_before(msh_output *o, const char *path, msh_error *why)
+{
+    struct stat st;
+    if (lstat(path, &st) != 0)
+        return MSH_OK;
+    if (S_ISLNK(st.st_mode) && stat(path, &st) == 0 && S_ISREG(st.st_mode))
+        st.st_mode = S_IFLNK; /* a link is not replaced by a file */
+    if (S_ISCHR(st.st_mode) || S_ISFIFO(st.st_mode)) {
+        o->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+        o->is_open = o->fd >= 0;
+        return o->is_open ? MSH_OK : msh_fail_errno(why, MSH_E_STATE, "%s", path);
+    }
+    if (S_ISREG(st.st_mode) && is_report(path))
+        return MSH_OK;
+    return msh_fail(why, MSH_E_OPTION,
+                    "--output %s：那里已有别的文件，不覆盖 / is no report, left alone", path);
+}
 
 msh_err msh_output_open(msh_output *o, const char *path, msh_error *why)
 {
     *o = (msh_output){.fd = STDOUT_FILENO, .why = why};
     if (!path)
+        return MSH_OK;
+    MSH_TRY(look_before(o, path, why));
+    if (o->is_open)
         return MSH_OK;
     int n = snprintf(o->path, sizeof o->path, "%s", path);
     int m = snprintf(o->temp, sizeof o->temp, "%s.%ld.tmp", path, (long)getpid());
@@ -52,7 +90,7 @@ msh_err msh_output_finish(msh_output *o, msh_error *why)
 
 void msh_output_dispose(msh_output *o)
 {
-    if (!o->is_file)
+    if (!o->is_file && !o->is_open)
         return;
     if (o->fd >= 0)
         close(o->fd);

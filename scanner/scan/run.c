@@ -210,6 +210,11 @@ static msh_err give_entry(msh_run *r, msh_source_item *found, msh_error *why)
             return err;
         }
     }
+    if (msh_room_free_slots(r->room) == 0) { /* stopped: this one was not begun */
+        if (found->fd >= 0)
+            close(found->fd);
+        return MSH_OK;
+    }
     msh_entry *e = msh_entry_new(r->next_tag++, found);
     if (!e) {
         if (found->fd >= 0)

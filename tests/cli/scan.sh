@@ -107,6 +107,18 @@ cmp -s "$here/one" "$here/four" || bad 'one and four workers differ'
 cmp -s "$here/one" "$here/in" || bad 'sandbox and in-process differ'
 says out '"sandbox":false'
 
+# --output replaces nothing but reports; devices are written to
+echo 通知 >"$here/document.txt"
+run 64 scan --state "$state" --output "$here/document.txt" "$here/document.txt"
+[ "$(cat "$here/document.txt")" = 通知 ] || bad '--output ate the document'
+ln -s document.txt "$here/link.txt"
+run 64 scan --state "$state" --output "$here/link.txt" "$here/clean"
+run 1 scan --state "$state" --output /dev/null "$here/clean"
+[ -c /dev/null ] || bad '/dev/null is no device any more'
+run 1 scan --state "$state" --output "$here/report.txt" "$here/clean"
+run 1 scan --state "$state" --output "$here/report.txt" "$here/clean"
+run 1 scan --state "$state" --format ndjson --output "$here/report.txt" "$here/clean"
+
 # a second run on the same state at the same time
 "$MISHEN" scan --state "$state" "$here/clean" >/dev/null 2>&1 &
 run 1 scan --state "$state" "$here/clean"
