@@ -15,7 +15,7 @@
 /* A report of ours, or nothing at all: what may be replaced. */
 static bool is_report(const char *path)
 {
-    static const char *const heads[] = {"mishen ", "{\"type\":\"run\""};
+    static const char *const heads[] = {"mishen ", "{\"type\":\"run\"", "# audit-mani"};
     char head[16] = {0};
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     ssize_t got = fd < 0 ? -1 : read(fd, head, sizeof head - 1);
