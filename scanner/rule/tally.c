@@ -134,10 +134,11 @@ msh_err msh_tally_note(msh_tally *t, const msh_occurrence *o, msh_noted *out)
     if (!e)
         return MSH_OK;
     e->count += count;
+    e->graver = e->placed && o->tier > e->tier;
     if (o->tier > e->tier)
         e->tier = o->tier;
     out->entry = e;
-    out->wants_place = out->fresh || e->n_more < MSH_MORE_PLACES;
+    out->wants_place = out->fresh || e->graver || e->n_more < MSH_MORE_PLACES;
     return MSH_OK;
 }
 
@@ -148,6 +149,14 @@ msh_err msh_tally_place(msh_tally *t, msh_entry *e, const msh_place *p)
         e->place = *p;
         return MSH_OK;
     }
+    msh_place other = *p;
+    if (e->graver) { /* the verdict comes from here: this is the place to be named first */
+        other = e->place;
+        e->place = *p;
+        e->graver = false;
+    }
+    if (e->n_more == MSH_MORE_PLACES)
+        return MSH_OK;
     if (e->n_more == e->cap_more) {
         uint32_t cap = e->cap_more ? MSH_MORE_PLACES : 4;
         msh_place *more = msh_arena_alloc(&t->arena, cap * sizeof *more);
@@ -158,7 +167,7 @@ msh_err msh_tally_place(msh_tally *t, msh_entry *e, const msh_place *p)
         e->more = more;
         e->cap_more = cap;
     }
-    e->more[e->n_more++] = *p;
+    e->more[e->n_more++] = other;
     return MSH_OK;
 }
 

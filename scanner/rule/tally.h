@@ -1,6 +1,7 @@
 /* tally.h: what was found in one item: one entry for each (rule, normalised match), with the first
- * place, up to 20 more, and a count. Bounded: past `cap` entries new ones are only counted, but for
- * the first of a graver tier than any kept, so that the verdict never depends on the cap. */
+ * place of the gravest tier, up to 20 more, and a count. Bounded: past `cap` entries new ones are
+ * only counted, but for the first of a graver tier than any kept, so that the verdict never depends
+ * on the cap. */
 #ifndef MSH_RULE_TALLY_H
 #define MSH_RULE_TALLY_H
 
@@ -20,6 +21,7 @@ typedef struct msh_entry {
     uint64_t last_offset; /* of the last occurrence counted, to see it once in two windows */
     uint32_t length;
     bool placed;
+    bool graver; /* the occurrence just noted is graver than those before */
 } msh_entry;
 
 typedef struct msh_tally {

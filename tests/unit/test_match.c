@@ -87,6 +87,26 @@ static void done(msh_rules *r)
     msh_rules_free(r);
 }
 
+/* The place that is named first is that of the gravest occurrence, not of the first. */
+static void the_gravest_place_comes_first(void)
+{
+    msh_rules *r = rule("    find: {kind: banner, any: [内部资料]}\n");
+    msh_match_text t[3] = {body("本单位的内部资料由办公室保管，不外借。\n"), body("内部资料\n"),
+                           body("内部资料要保管好，这是提醒。\n")};
+    t[1].place.role = MSH_ROLE_HIDDEN;
+    t[1].place.page = 7;
+    seen s = item(r, t, 3);
+    REQUIRE(s.n == 1);
+    CHECK_INT(s.hits[0].count, 3);
+    CHECK_INT(s.hits[0].place.role, MSH_ROLE_HIDDEN);
+    CHECK_INT(s.hits[0].place.page, 7);
+    REQUIRE(s.hits[0].n_more == 2);
+    CHECK_INT(s.hits[0].more[0].role, MSH_ROLE_BODY);
+    CHECK_INT(s.hits[0].more[0].column, 5);
+    CHECK_INT(s.hits[0].more[1].column, 1);
+    done(r);
+}
+
 static void words(void)
 {
     msh_rules *r = rule("    find: {kind: words, any: [内部资料, 内部, Secret, 密]}\n");
@@ -650,6 +670,7 @@ int main(void)
 {
     msh_limits_default(&limits);
     RUN(words);
+    RUN(the_gravest_place_comes_first);
     RUN(joined);
     RUN(written);
     RUN(charsets);
