@@ -1,4 +1,4 @@
-/* scan.h: the front door: scan, extract, approve, gate, manifest. */
+/* scan.h: the front door: scan, extract, approve, gate, manifest, publish. */
 #ifndef MISHEN_SCAN_H
 #define MISHEN_SCAN_H
 
@@ -117,6 +117,17 @@ typedef struct msh_manifest_job {
 } msh_manifest_job;
 MSH_MUST_CHECK msh_err msh_manifest(const msh_options *options, const msh_manifest_job *job,
                                     int *exit_code, msh_error *why);
+
+/* Copies a folder, all of whose files are approved as they stand (else told and refused as by
+ * msh_gate, and nothing is copied), into another, each file whole or not at all; logs each. What
+ * stands in `to` besides stays. */
+typedef struct msh_publish_job {
+    const char *folder;
+    const char *to;     /* a folder that is there */
+    const char *format; /* "text" or "ndjson" */
+} msh_publish_job;
+MSH_MUST_CHECK msh_err msh_publish(const msh_options *options, const msh_publish_job *job,
+                                   int *exit_code, msh_error *why);
 
 /* One line for each format: name, what is read, library, why absent. */
 typedef struct msh_format_info {

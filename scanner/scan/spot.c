@@ -23,7 +23,8 @@ static bool same_file(const struct stat *a, const struct stat *b)
            a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-static msh_err digest_all(int fd, msh_spot_hash *out, msh_error *why)
+/* to: where the very bytes that are hashed are written, -1 = nowhere. */
+static msh_err digest_all(int fd, int to, msh_spot_hash *out, msh_error *why)
 {
     msh_digest *d = NULL;
     uint8_t *room = msh_alloc(STEP);
@@ -36,6 +37,8 @@ static msh_err digest_all(int fd, msh_spot_hash *out, msh_error *why)
             err = msh_fail_errno(why, MSH_E_IO, "read");
         else
             err = msh_digest_update(d, msh_view_of(room, (size_t)n));
+        if (err == MSH_OK && to >= 0)
+            err = msh_file_write_all(to, msh_view_of(room, (size_t)n), why);
         out->size += n > 0 ? (uint64_t)n : 0;
     }
     if (err == MSH_OK)
@@ -47,11 +50,16 @@ static msh_err digest_all(int fd, msh_spot_hash *out, msh_error *why)
 
 msh_err msh_spot_read(int fd, msh_spot_hash *out, msh_error *why)
 {
+    return msh_spot_copy(fd, -1, out, why);
+}
+
+msh_err msh_spot_copy(int fd, int to, msh_spot_hash *out, msh_error *why)
+{
     struct stat before, after;
     *out = (msh_spot_hash){0};
     if (fstat(fd, &before) != 0 || !S_ISREG(before.st_mode))
         return msh_fail(why, MSH_E_UNSUPPORTED, "not a regular file");
-    MSH_TRY(digest_all(fd, out, why));
+    MSH_TRY(digest_all(fd, to, out, why));
     if (fstat(fd, &after) != 0 || !same_file(&before, &after) ||
         out->size != (uint64_t)after.st_size)
         return msh_fail(why, MSH_E_CORRUPT, "changed while it was read");

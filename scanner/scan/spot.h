@@ -1,4 +1,5 @@
-/* spot.h: what approve and gate share: scanning on the spot, hashing what they read themselves. */
+/* spot.h: what approve, gate and publish share: scanning on the spot, hashing what they read
+ * themselves. */
 #ifndef MSH_SCAN_SPOT_H
 #define MSH_SCAN_SPOT_H
 
@@ -13,6 +14,8 @@ typedef struct msh_spot_hash {
 /* Both hashes of a regular file from its descriptor; MSH_E_CORRUPT when it changed meanwhile,
  * MSH_E_UNSUPPORTED when it is no regular file. */
 MSH_MUST_CHECK msh_err msh_spot_read(int fd, msh_spot_hash *out, msh_error *why);
+/* The same, writing to `to` the very bytes that are hashed. */
+MSH_MUST_CHECK msh_err msh_spot_copy(int fd, int to, msh_spot_hash *out, msh_error *why);
 
 /* Scans the paths as one run with its records; observe is called for each item after its records
  * are durable. Fills r (zeroed by the caller), which stays open for further records; the caller
