@@ -16,18 +16,25 @@
 
 enum { READ_STEP = 64 << 10 };
 
-/* Names may be hostile; an error shows at most this much of one, escaped. */
-static const char *shown(const char *path, char out[200])
+const char *msh_file_shown(const char *path, char out[MSH_FILE_SHOWN])
 {
     msh_buf b;
+    int sys = errno;
     msh_buf_init(&b, 4096);
     msh_escape_terminal(&b, msh_view_cut(msh_view_str(path), 0, 400));
-    size_t n = b.len < 199 ? b.len : 199;
+    size_t n = b.len < MSH_FILE_SHOWN - 1 ? b.len : MSH_FILE_SHOWN - 1;
     if (n)
         memcpy(out, b.data, n);
     out[n] = '\0';
     msh_buf_dispose(&b);
+    errno = sys;
     return out;
+}
+
+msh_err msh_file_named_failed(const char *path, msh_error *why)
+{
+    char name[MSH_FILE_SHOWN];
+    return msh_fail_errno(why, MSH_E_NAMED, "%s", msh_file_shown(path, name));
 }
 
 static msh_err write_class(int sys)
@@ -75,20 +82,21 @@ static msh_err read_all(int fd, msh_buf *out)
 
 msh_err msh_file_read(const char *path, msh_buf *out, msh_error *why)
 {
-    char name[200];
+    char name[MSH_FILE_SHOWN];
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
-        return msh_fail_errno(why, MSH_E_OPEN, "%s", shown(path, name));
+        return msh_fail_errno(why, MSH_E_OPEN, "%s", msh_file_shown(path, name));
     msh_err err = MSH_OK;
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-        err = msh_fail(why, MSH_E_OPEN, "%s: not a regular file", shown(path, name));
+        err = msh_fail(why, MSH_E_OPEN, "%s: not a regular file", msh_file_shown(path, name));
     } else {
         err = read_all(fd, out);
         if (err == MSH_E_IO)
-            (void)msh_fail_errno(why, err, "%s", shown(path, name));
+            (void)msh_fail_errno(why, err, "%s", msh_file_shown(path, name));
         else if (err != MSH_OK)
-            (void)msh_fail(why, err, "%s: larger than %zu bytes", shown(path, name), out->ceiling);
+            (void)msh_fail(why, err, "%s: larger than %zu bytes", msh_file_shown(path, name),
+                           out->ceiling);
     }
     close(fd);
     return err;
@@ -110,13 +118,13 @@ msh_err msh_file_write_all(int fd, msh_view v, msh_error *why)
 
 msh_err msh_file_sync_dir(const char *path, msh_error *why)
 {
-    char name[200];
+    char name[MSH_FILE_SHOWN];
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        return msh_fail_errno(why, MSH_E_OPEN, "%s", shown(path, name));
+        return msh_fail_errno(why, MSH_E_OPEN, "%s", msh_file_shown(path, name));
     msh_err err = MSH_OK;
     if (fsync(fd) != 0)
-        err = msh_fail_errno(why, write_class(errno), "fsync %s", shown(path, name));
+        err = msh_fail_errno(why, write_class(errno), "fsync %s", msh_file_shown(path, name));
     close(fd);
     return err;
 }
@@ -134,21 +142,21 @@ static void parent_of(const char *path, char *out, size_t size)
 
 msh_err msh_file_replace(const char *path, msh_view v, msh_error *why)
 {
-    char name[200], temp[4096], folder[4096];
+    char name[MSH_FILE_SHOWN], temp[4096], folder[4096];
     int n = snprintf(temp, sizeof temp, "%s.%ld.tmp", path, (long)getpid());
     if (n < 0 || (size_t)n >= sizeof temp)
-        return msh_fail(why, MSH_E_OPEN, "%s: name too long", shown(path, name));
+        return msh_fail(why, MSH_E_OPEN, "%s: name too long", msh_file_shown(path, name));
     int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return msh_fail_errno(why, errno == ENOSPC ? MSH_E_FULL : MSH_E_OPEN, "%s",
-                              shown(temp, name));
+                              msh_file_shown(temp, name));
     msh_err err = msh_file_write_all(fd, v, why);
     if (err == MSH_OK && fsync(fd) != 0)
-        err = msh_fail_errno(why, write_class(errno), "fsync %s", shown(temp, name));
+        err = msh_fail_errno(why, write_class(errno), "fsync %s", msh_file_shown(temp, name));
     if (close(fd) != 0 && err == MSH_OK)
-        err = msh_fail_errno(why, write_class(errno), "close %s", shown(temp, name));
+        err = msh_fail_errno(why, write_class(errno), "close %s", msh_file_shown(temp, name));
     if (err == MSH_OK && rename(temp, path) != 0)
-        err = msh_fail_errno(why, write_class(errno), "rename %s", shown(path, name));
+        err = msh_fail_errno(why, write_class(errno), "rename %s", msh_file_shown(path, name));
     if (err != MSH_OK) {
         (void)unlink(temp);
         return err;
@@ -159,7 +167,7 @@ msh_err msh_file_replace(const char *path, msh_view v, msh_error *why)
 
 msh_err msh_file_make_dirs(const char *path, msh_error *why)
 {
-    char part[4096], name[200];
+    char part[4096], name[MSH_FILE_SHOWN];
     size_t len = strlen(path);
     if (len == 0 || len >= sizeof part)
         return msh_fail(why, MSH_E_OPEN, "bad folder name");
@@ -170,7 +178,7 @@ msh_err msh_file_make_dirs(const char *path, msh_error *why)
         part[i] = '\0';
         if (mkdir(part, 0700) != 0 && errno != EEXIST && errno != EISDIR)
             return msh_fail_errno(why, errno == ENOSPC ? MSH_E_FULL : MSH_E_OPEN, "%s",
-                                  shown(part, name));
+                                  msh_file_shown(part, name));
     }
     return MSH_OK;
 }

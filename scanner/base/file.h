@@ -4,6 +4,12 @@
 
 #include "base/buf.h"
 
+enum { MSH_FILE_SHOWN = 200 };
+/* A name as an error shows it: escaped (names may be hostile), at most so much of it. Returns out;
+ * errno is left as it was. */
+const char *msh_file_shown(const char *path, char out[MSH_FILE_SHOWN]);
+/* A file or folder that the user named cannot be opened: MSH_E_NAMED with its name and errno. */
+msh_err msh_file_named_failed(const char *path, msh_error *why);
 /* Read a whole file of ours; regular files only, at most `ceiling` bytes (the ceiling of out).
  * Errors: MSH_E_OPEN, MSH_E_IO, MSH_E_LIMIT_BUFFER; why names the file (escaped). */
 MSH_MUST_CHECK msh_err msh_file_read(const char *path, msh_buf *out, msh_error *why);

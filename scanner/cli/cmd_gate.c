@@ -6,15 +6,19 @@
 #include <string.h>
 #include <unistd.h>
 
+/* As shells say it, so that a command that failed is not taken for a folder that was refused. */
+enum { NOT_RUN = 126, NOT_THERE = 127 };
+
 static int run_command(cli_args *a)
 {
     if (!cli_flush(a))
         return MSH_EXIT_STATE;
     (void)execvp(a->rest[0], a->rest);
+    int sys = errno;
     fprintf(stderr, "mishen: %s: ", cli_tr(a, "命令无法运行", "the command cannot be run"));
     cli_print_escaped(stderr, a->rest[0], strlen(a->rest[0]));
-    fprintf(stderr, ": %s\n", strerror(errno));
-    return MSH_EXIT_FINDINGS;
+    fprintf(stderr, ": %s\n", strerror(sys));
+    return sys == ENOENT ? NOT_THERE : NOT_RUN;
 }
 
 int cli_cmd_gate(cli_args *a)

@@ -50,6 +50,8 @@ static const exit_text exits[] = {
     {"74", "日志或状态目录写不进去（没有日志就没有结论）",
      "log or state not writable (no log, no verdict)"},
     {"75", "同一定时任务正在运行", "the same profile is already being run from cron"},
+    {"126 / 127", "gate：可以发布，但后面的命令不能运行 / 没有这个命令；其余按该命令自己的退出码",
+     "gate: may be published, but CMD cannot be run / is not there; else the code of CMD itself"},
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -83,7 +85,7 @@ static void print_exits(const cli_args *a, FILE *out)
 {
     fprintf(out, "\n%s\n", cli_tr(a, "退出码：", "Exit codes:"));
     for (size_t i = 0; i < COUNT(exits); i++)
-        fprintf(out, "  %-3s %s\n", exits[i].codes, cli_tr(a, exits[i].zh, exits[i].en));
+        fprintf(out, "  %-9s %s\n", exits[i].codes, cli_tr(a, exits[i].zh, exits[i].en));
 }
 
 static void print_commands(const cli_args *a, FILE *out)
@@ -199,8 +201,22 @@ void cli_man(const cli_args *a, FILE *out)
         man_entry(out, exits[i].codes, "", cli_tr(a, exits[i].zh, exits[i].en));
 }
 
+static bool is_command(const char *name)
+{
+    for (size_t i = 0; i < COUNT(commands); i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 int cli_cmd_help(cli_args *a)
 {
+    if (a->n_words && !is_command(a->words[0])) {
+        cli_complain(a, "没有这个命令：", "no such command: ");
+        cli_print_escaped(stderr, a->words[0], strlen(a->words[0]));
+        fputs(cli_tr(a, "\n用法见：mishen --help\n", "\nsee: mishen --help\n"), stderr);
+        return MSH_EXIT_USAGE;
+    }
     if (cli_flag(a, "--man"))
         cli_man(a, stdout);
     else

@@ -22,11 +22,11 @@ static const command_row commands[] = {
 };
 
 typedef struct option_row {
-    const char *commands, *name, *argument;
+    const char *commands, *name, *argument, *zh, *en;
 } option_row;
 
 static const option_row options[] = {
-#define CLI_OPTION(commands, name, argument, zh, en) {commands, name, argument},
+#define CLI_OPTION(commands, name, argument, zh, en) {commands, name, argument, zh, en},
 #include "cli/options.def"
 #undef CLI_OPTION
 };
@@ -47,6 +47,8 @@ static bool is_for(const char *names, const char *name)
     size_t len = strlen(name);
     if (strcmp(names, "*") == 0)
         return true;
+    if (len == 0)
+        return false;
     for (const char *p = names; (p = strstr(p, name)) != NULL; p += len)
         if ((p == names || p[-1] == ' ') && (p[len] == '\0' || p[len] == ' '))
             return true;
@@ -62,8 +64,7 @@ static const option_row *find_option(const char *command, const char *arg, size_
     return NULL;
 }
 
-static bool refuse_option(const cli_args *a, const char *zh, const char *en, const char *arg,
-                          size_t len)
+static bool refuse(const cli_args *a, const char *zh, const char *en, const char *arg, size_t len)
 {
     cli_complain(a, zh, en);
     cli_print_escaped(stderr, arg, len);
@@ -71,7 +72,8 @@ static bool refuse_option(const cli_args *a, const char *zh, const char *en, con
     return false;
 }
 
-/* One option at argv[*i]; false after a complaint. */
+/* One option at argv[*i]; false after a complaint. Before the command (a->command is "") only those
+ * that all commands share are known. */
 static bool take_option(cli_args *a, int argc, char **argv, int *i)
 {
     const char *arg = argv[*i];
@@ -79,19 +81,28 @@ static bool take_option(cli_args *a, int argc, char **argv, int *i)
     size_t len = equals ? (size_t)(equals - arg) : strlen(arg);
     const option_row *row = find_option(a->command, arg, len);
     if (!row)
-        return refuse_option(a, "没有这个选项：", "no such option: ", arg, len);
+        return refuse(a, "没有这个选项：", "no such option: ", arg, len);
     const char *value = "";
     if (row->argument[0] != '\0') {
         if (!equals && *i + 1 >= argc)
-            return refuse_option(a, "这个选项需要一个值：", "this option needs a value: ", arg,
-                                 len);
+            return refuse(a, "这个选项需要一个值：", "this option needs a value: ", arg, len);
         value = equals ? equals + 1 : argv[++*i];
     } else if (equals) {
-        return refuse_option(a, "这个选项不带值：", "this option takes no value: ", arg, len);
+        return refuse(a, "这个选项不带值：", "this option takes no value: ", arg, len);
     }
     if (a->n_given == CLI_MAX_GIVEN)
-        return refuse_option(a, "选项太多：", "too many options: ", arg, len);
+        return refuse(a, "选项太多：", "too many options: ", arg, len);
     a->given[a->n_given++] = (cli_given){row->name, value};
+    return true;
+}
+
+/* Options that stand before the command; *i is left at the command or at argc. */
+static bool take_leading(cli_args *a, int argc, char **argv, int *i)
+{
+    a->command = "";
+    for (*i = 1; *i < argc && argv[*i][0] == '-'; ++*i)
+        if (!take_option(a, argc, argv, i))
+            return false;
     return true;
 }
 
@@ -211,6 +222,19 @@ static bool apply_one(cli_args *a, const cli_given *g)
     return true;
 }
 
+/* What an option may be, as its row says it. */
+static void tell_allowed(const cli_args *a, const char *name)
+{
+    for (size_t i = 0; i < COUNT(options); i++)
+        if (strcmp(options[i].name, name) == 0)
+            fprintf(stderr, "\n%s%s %s  %s", cli_tr(a, "可用：", "allowed: "), name,
+                    options[i].argument, cli_tr(a, options[i].zh, options[i].en));
+    fputs(cli_tr(a, "\n用法见：mishen --help，各项限额见手册页（mishen help --man | man -l -）\n",
+                 "\nsee: mishen --help; limits are in the manual page (mishen help --man | man -l "
+                 "-)\n"),
+          stderr);
+}
+
 /* Options that all commands share, from what was given to a->options. */
 static bool apply_common(cli_args *a)
 {
@@ -227,9 +251,7 @@ static bool apply_common(cli_args *a)
         cli_complain(a, "选项的值不对：", "bad value: ");
         fprintf(stderr, "%s ", g->name);
         cli_print_escaped(stderr, g->value, strlen(g->value));
-        fputs(cli_tr(a, "\n用法见：mishen --help，各项限额见手册页\n",
-                     "\nsee: mishen --help; limits are in the manual page\n"),
-              stderr);
+        tell_allowed(a, g->name);
         return false;
     }
     a->options.rules = a->rules;
@@ -237,33 +259,40 @@ static bool apply_common(cli_args *a)
     return true;
 }
 
+static int run_command(cli_args *a, const command_row *row)
+{
+    if (!apply_common(a))
+        return MSH_EXIT_USAGE;
+    if (row)
+        return row->run(a);
+    cli_help(a, NULL, stderr);
+    return MSH_EXIT_USAGE;
+}
+
 static int run(cli_args *a, int argc, char **argv)
 {
     if (!find_language(a, argc, argv))
         return cli_usage(a, "--lang 只能是 zh-CN 或 en", "--lang is zh-CN or en");
-    if (argc < 2) {
-        cli_help(a, NULL, stderr);
+    int at;
+    if (!take_leading(a, argc, argv, &at))
+        return MSH_EXIT_USAGE;
+    const command_row *row = at < argc ? find_command(argv[at]) : NULL;
+    if (at < argc && !row) {
+        (void)refuse(a, "没有这个命令：", "no such command: ", argv[at], strlen(argv[at]));
         return MSH_EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        cli_help(a, NULL, stdout);
-        return cli_flush(a) ? 0 : MSH_EXIT_STATE;
+    if (row) {
+        a->command = row->name;
+        if (!split_arguments(a, argc - at - 1, argv + at + 1))
+            return MSH_EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--version") == 0) {
+    if (cli_flag(a, "--version"))
         printf("mishen %s\n", MISHEN_VERSION);
-        return cli_flush(a) ? 0 : MSH_EXIT_STATE;
-    }
-    const command_row *row = find_command(argv[1]);
-    if (!row)
-        return cli_usage(a, "没有这个命令", "no such command");
-    a->command = row->name;
-    if (!split_arguments(a, argc - 2, argv + 2) || !apply_common(a))
-        return MSH_EXIT_USAGE;
-    if (cli_flag(a, "--help")) {
-        cli_help(a, row->name, stdout);
-        return cli_flush(a) ? 0 : MSH_EXIT_STATE;
-    }
-    return row->run(a);
+    else if (cli_flag(a, "--help"))
+        cli_help(a, row ? row->name : NULL, stdout);
+    else
+        return run_command(a, row);
+    return cli_flush(a) ? 0 : MSH_EXIT_STATE;
 }
 
 int main(int argc, char **argv)

@@ -102,11 +102,15 @@ static msh_err open_key(const char *state, const char *name, const char *passwor
     MSH_TRY(private_path(state, name, i, path, why));
     MSH_TRY(public_path(state, name, 0, i, pub, why));
     if (!exists(path) && exists(pub))
-        return msh_fail(why, MSH_E_NO_ACCESS, "%s: 私钥不在本机 / the private key is not here",
-                        path);
+        return msh_fail(why, MSH_E_NOBODY, "%s: 私钥不在本机 / the private key is not here", path);
     msh_err err =
         exists(path) ? msh_keyfile_load_protected(path, msh_profile_at(i)->alg, password, &key, why)
                      : msh_keyfile_load_or_make(path, msh_profile_at(i)->alg, &key, NULL, why);
+    if (err == MSH_E_NO_ACCESS) {
+        err = MSH_E_PASSWORD;
+        if (why)
+            why->code = err;
+    }
     MSH_TRY(err);
     if (!exists(pub))
         err = msh_keyfile_write_public(pub, key, why);
@@ -164,6 +168,15 @@ msh_err msh_reviewer_public(const char *state, const char *name, unsigned genera
         }
     }
     return MSH_OK;
+}
+
+msh_err msh_reviewer_unknown(const char *state, const char *name, msh_err err, msh_error *why)
+{
+    char path[MSH_LOG_PATH];
+    for (size_t i = 0; i < MSH_REVIEWER_KEYS; i++)
+        if (public_path(state, name, 0, i, path, NULL) != MSH_OK || exists(path))
+            return err;
+    return msh_fail(why, MSH_E_NOBODY, "%s", name);
 }
 
 void msh_reviewer_dispose(msh_reviewer *r)
@@ -245,8 +258,9 @@ msh_err msh_reviewer_make(const char *state, const msh_reviewer_new *job, msh_er
     for (size_t i = 0; i < MSH_REVIEWER_KEYS; i++) {
         MSH_TRY(public_path(state, job->name, 0, i, path, why));
         if (exists(path))
-            return msh_fail(why, MSH_E_STATE, "%s: 已经存在，换钥匙请用 rotate / exists already",
-                            path);
+            return msh_fail(why, MSH_E_EXISTS,
+                            "%s（换钥匙用 mishen keys rotate / for new keys: mishen keys rotate）",
+                            job->name);
     }
     return job->signer ? make_outside(state, job, why) : make_in_files(state, job, why);
 }
@@ -279,7 +293,8 @@ msh_err msh_reviewer_rotate(const char *state, const msh_reviewer_new *job, msh_
     msh_reviewer r;
     msh_err err = msh_reviewer_public(state, job->name, 0, &r, why);
     msh_reviewer_dispose(&r);
-    MSH_TRY(err);
+    if (err != MSH_OK)
+        return msh_reviewer_unknown(state, job->name, err, why);
     MSH_TRY(retire(state, job->name, why));
     return msh_reviewer_make(state, job, why);
 }

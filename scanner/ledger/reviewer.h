@@ -20,13 +20,18 @@ typedef struct msh_reviewer {
 /* Whether a name can be a reviewer's: of a note, no '/', not beginning with '.', at most 64 bytes.
  */
 bool msh_reviewer_name_ok(const char *name);
-/* To sign with; keys without a password are made at first use. MSH_E_NO_ACCESS when they have a
- * password and it is not this one (NULL = none given). */
+/* To sign with; keys without a password are made at first use. MSH_E_PASSWORD when they have a
+ * password and it is not this one (NULL = none given), MSH_E_NOBODY when only the public ones are
+ * here. */
 MSH_MUST_CHECK msh_err msh_reviewer_open(const char *state, const char *name, const char *password,
                                          msh_reviewer *out, msh_error *why);
 /* Public keys; generation 0: today's, 1…: of earlier days. MSH_E_EVIDENCE when there are none. */
 MSH_MUST_CHECK msh_err msh_reviewer_public(const char *state, const char *name, unsigned generation,
                                            msh_reviewer *out, msh_error *why);
+/* After msh_reviewer_public failed: MSH_E_NOBODY when no key of that name was ever made here, else
+ * err as it was. */
+MSH_MUST_CHECK msh_err msh_reviewer_unknown(const char *state, const char *name, msh_err err,
+                                            msh_error *why);
 void msh_reviewer_dispose(msh_reviewer *r);
 
 typedef struct msh_reviewer_new {
@@ -34,7 +39,7 @@ typedef struct msh_reviewer_new {
     const char *signer; /* "exec:…", with the public keys in PEM files; NULL = keys in files */
     const char *pub[MSH_REVIEWER_KEYS];
 } msh_reviewer_new;
-/* New keys; MSH_E_STATE when there are some already. With a signer both keys are tried at once:
+/* New keys; MSH_E_EXISTS when there are some already. With a signer both keys are tried at once:
  * MSH_E_CRYPTO or MSH_E_CHILD when a signature does not fit its public key, and nothing is kept. */
 MSH_MUST_CHECK msh_err msh_reviewer_make(const char *state, const msh_reviewer_new *job,
                                          msh_error *why);

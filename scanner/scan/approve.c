@@ -317,6 +317,9 @@ static msh_err check_job(const msh_approve_job *job, msh_error *why)
         if (texts[i] && (strlen(texts[i]) > 1000 || !msh_view_is_utf8(msh_view_str(texts[i]))))
             return msh_fail(why, MSH_E_USAGE,
                             "文字太长或不是 UTF-8 / a text that is too long or not UTF-8");
+    if (job->reason && !job->reason[0])
+        return msh_fail(why, MSH_E_USAGE,
+                        "--reason 要写明理由 / --reason needs a text: why it may be published");
     if (job->release && !id_ok(job->release))
         return msh_fail(why, MSH_E_USAGE,
                         "--release 只能用字母、数字和 - _ . / letters, digits, - _ . only");

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/escape.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/reason.h"
@@ -121,8 +122,10 @@ static msh_err compare_all(gate *g, msh_error *why)
 {
     msh_source *s;
     bool more = true;
-    MSH_TRY(msh_source_dir(g->job->folder, &s, why));
-    msh_err err = MSH_OK;
+    msh_err err = msh_source_dir(g->job->folder, &s, why);
+    if (err == MSH_E_OPEN)
+        return msh_file_named_failed(g->job->folder, why);
+    MSH_TRY(err);
     while (err == MSH_OK) {
         msh_source_item found = {.fd = -1};
         err = msh_source_next(s, &found, &more, why);
@@ -225,11 +228,32 @@ static const char *next_words(const gate *g, int exit_code)
                   "may not be published. next: restore what was changed, or have it reviewed and "
                   "approved (mishen approve --root FOLDER FILE… --title … --by …)");
     default:
-        return tr(
-            g, "不得发布：有文件未能检查或不该在此（链接、特殊文件）。下一步：移走或替换后再核对",
-            "may not be published: something could not be inspected, or does not belong here "
-            "(links, special files). next: take it away or replace it, then ask again");
+        break;
     }
+    if (g->counts[GATE_REFUSED])
+        return tr(g,
+                  "不得发布：有不该在此的文件（链接、特殊文件）或读不出的文件。下一步：移走或替换后"
+                  "再核对",
+                  "may not be published: something does not belong here (links, special files) or "
+                  "cannot be read. next: take it away or replace it, then ask again");
+    if (g->counts[GATE_CHANGED])
+        return tr(
+            g,
+            "不得发布：有文件在批准后被改动，而且改动后的内容未能检查。下一步：恢复为批准时的"
+            "文件；确需改动的，换成能读的格式，重新检查并批准",
+            "may not be published: a file was changed after approval, and what it is now could "
+            "not be inspected. next: restore the approved file, or have a readable one "
+            "scanned and approved");
+    if (g->counts[GATE_UNKNOWN])
+        return tr(
+            g,
+            "不得发布：有文件未经批准，而且未能检查。下一步：移走，或换成能读的格式，检查并批准"
+            "后再核对",
+            "may not be published: a file is not approved and could not be inspected. next: "
+            "take it away, or have a readable one scanned and approved");
+    return tr(g, "不得发布：文件夹是空的，没有可以核对的文件。下一步：核对给出的路径",
+              "may not be published: the folder is empty, there is nothing to compare. next: check "
+              "the path");
 }
 
 static void count_missing(void *ctx, msh_view path, msh_view release)

@@ -79,7 +79,7 @@ msh_err msh_keys_revoke(const msh_options *options, const char *name, const char
     MSH_TRY(open_state(options, state, why));
     msh_err err = msh_reviewer_public(state, name, 0, &r, why);
     if (err != MSH_OK)
-        return err;
+        return msh_reviewer_unknown(state, name, err, why);
     msh_buf_init(&body, TEXT_MAX);
     msh_jw_begin(&w, &body);
     msh_jw_open(&w, '{');

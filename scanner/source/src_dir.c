@@ -498,7 +498,8 @@ msh_err msh_source_dir(const char *path, msh_source **out, msh_error *why)
     *out = NULL;
     if (path[0] == '\0' || stat(path, &st) != 0) {
         errno = path[0] ? errno : ENOENT;
-        return msh_fail_errno(why, MSH_E_OPEN, "stat");
+        char name[MSH_FILE_SHOWN];
+        return msh_fail_errno(why, MSH_E_OPEN, "%s", msh_file_shown(path, name));
     }
     dir_source *d = msh_calloc(1, sizeof *d);
     if (!d)

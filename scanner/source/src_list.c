@@ -7,6 +7,7 @@
 #include "source/source_impl.h"
 
 #include "base/err.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/view.h"
 
@@ -114,7 +115,7 @@ msh_err msh_source_list(const char *file, msh_source **out, msh_error *why)
     bool is_stdin = strcmp(file, "-") == 0;
     int fd = is_stdin ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
-        return msh_fail_errno(why, MSH_E_OPEN, "list of files");
+        return msh_file_named_failed(file, why);
     list_source *l = msh_calloc(1, sizeof *l);
     msh_err err = l ? MSH_OK : msh_fail(why, MSH_E_MEMORY, "list of files");
     if (l) {

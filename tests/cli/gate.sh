@@ -45,7 +45,9 @@ says out '可以发布'
 run 0 gate --state "$state" "$site" -- echo published
 says out 'published'
 run 7 gate --state "$state" "$site" -- sh -c 'exit 7'
-run 1 gate --state "$state" "$site" -- "$here/no-such-command"
+run 127 gate --state "$state" "$site" -- "$here/no-such-command"
+says out "no-such-command"
+run 126 gate --state "$state" "$site" -- "$site"
 run 0 gate --state "$state" --format ndjson "$site"
 says out '"approved":2'
 

@@ -21,12 +21,16 @@ grep -q 'BEGIN ENCRYPTED PRIVATE KEY' "$state/reviewers/张三.pem" || bad 'the 
 grep -q 'BEGIN ENCRYPTED PRIVATE KEY' "$state/reviewers/张三.sm3.pem" || bad 'the SM2 key is not encrypted'
 openssl pkey -in "$state/reviewers/张三.pem" -passin "file:$here/pw" -noout || bad 'openssl cannot read the key'
 openssl pkey -in "$state/reviewers/张三.sm3.pem" -passin "file:$here/pw" -noout || bad 'openssl cannot read the SM2 key'
-run 74 keys new 张三 --state "$state"
+run 64 keys new 张三 --state "$state"
+says err '已经存在'
+run 64 keys revoke 无此人 --reason 丢失 --state "$state"
+says err '没有这个人的钥匙：无此人'
+run 64 keys rotate 无此人 --state "$state"
 run 0 keys list --state "$state"
 says out '张三  私钥在文件中，有口令'
-approve 2 张三 a.txt
+approve 64 张三 a.txt
 says err '需要口令'
-approve 2 张三 a.txt --password-file "$here/wrong"
+approve 64 张三 a.txt --password-file "$here/wrong"
 says err '口令不对'
 says_not err 'falsch'
 gate 1
