@@ -92,12 +92,20 @@ void msh_progress_tick(msh_progress *p, const msh_run_summary *s, bool *stop)
     p->shown = p->terminal;
 }
 
+void msh_progress_clear(msh_progress *p)
+{
+    if (p && p->shown) {
+        fputs("\r\033[K", stderr);
+        fflush(stderr);
+        p->shown = false;
+    }
+}
+
 void msh_progress_free(msh_progress *p)
 {
     if (!p)
         return;
-    if (p->shown)
-        fputs("\r\033[K", stderr);
+    msh_progress_clear(p);
     if (p->signals >= 0)
         close(p->signals);
     (void)sigprocmask(SIG_SETMASK, &p->before, NULL);

@@ -16,6 +16,8 @@ MSH_MUST_CHECK msh_err msh_progress_new(msh_progress_mode mode, msh_lang lang, m
 /* Look at the clock and at signals; *stop is set when the run shall end. */
 void msh_progress_tick(msh_progress *p, const msh_run_summary *s, bool *stop);
 /* Clears the line; gives the signals back. */
+/* Take the line away, before anything else is written to the terminal. */
+void msh_progress_clear(msh_progress *p);
 void msh_progress_free(msh_progress *p);
 
 #endif

@@ -79,7 +79,7 @@ static msh_err begin_reports(msh_run *r, const char *started, msh_error *why)
     for (size_t i = 0; i < r->n_reports; i++) {
         msh_err err = r->reports[i].form->begin(&r->reports[i], &info);
         if (err != MSH_OK)
-            return msh_fail(why, err, "report");
+            return msh_output_failed(err, why);
     }
     return MSH_OK;
 }
@@ -133,10 +133,11 @@ static msh_err end_run(msh_run *r, scan_outputs *o, uint64_t began_ns, msh_error
     s->log_origin = msh_log_origin(r->log);
     s->log_size = msh_log_size(r->log);
     s->log_root = root;
+    msh_progress_clear(r->progress);
     for (size_t i = 0; i < r->n_reports; i++) {
         msh_err err = r->reports[i].form->end(&r->reports[i], s);
         if (err != MSH_OK)
-            return msh_fail(why, err, "report");
+            return msh_output_failed(err, why);
     }
     MSH_TRY(msh_output_finish(&o->saved, why));
     return msh_output_finish(&o->asked, why);

@@ -46,7 +46,7 @@ run 0 gate --state "$state" "$site" -- echo published
 says out 'published'
 run 7 gate --state "$state" "$site" -- sh -c 'exit 7'
 run 127 gate --state "$state" "$site" -- "$here/no-such-command"
-says out "no-such-command"
+says err "no-such-command"
 run 126 gate --state "$state" "$site" -- "$site"
 run 0 gate --state "$state" --format ndjson "$site"
 says out '"approved":2'
