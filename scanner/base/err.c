@@ -88,3 +88,10 @@ msh_err msh_fail_at(msh_error *why, msh_err code, uint64_t offset, const char *f
     va_end(args);
     return code;
 }
+
+msh_err msh_fail_kept(msh_error *why, msh_err code, const char *what)
+{
+    if (why && why->code == code && why->text[0] != '\0')
+        return code;
+    return msh_fail(why, code, "%s", what);
+}

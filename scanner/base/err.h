@@ -30,4 +30,7 @@ msh_err msh_fail_errno(msh_error *why, msh_err code, const char *format, ...) MS
 msh_err msh_fail_at(msh_error *why, msh_err code, uint64_t offset, const char *format, ...)
     MSH_PRINTF(4, 5);
 
+/* Pass an error on: what a deeper call said of it is kept, `what` only stands in for silence. */
+msh_err msh_fail_kept(msh_error *why, msh_err code, const char *what);
+
 #endif

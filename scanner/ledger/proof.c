@@ -77,7 +77,10 @@ static msh_err make(const char *dir, size_t profile, bool consistency, uint64_t 
     msh_buf_init(&m.note, NOTE_MAX);
     msh_err err = open_maker(&m, dir, profile, why);
     if (err == MSH_OK && (consistency ? n == 0 || n > m.cp.size : n >= m.cp.size))
-        err = msh_fail(why, MSH_E_USAGE, "0 – %" PRIu64, m.cp.size - 1);
+        err =
+            msh_fail(why, MSH_E_USAGE,
+                     "没有这个记录号，可用 %d – %" PRIu64 " / no such number, %d to %" PRIu64,
+                     consistency, m.cp.size - !consistency, consistency, m.cp.size - !consistency);
     if (err == MSH_OK) {
         err = consistency ? connect(&m, n) : include(&m, n);
         if (err == MSH_E_EVIDENCE)

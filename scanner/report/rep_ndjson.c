@@ -111,6 +111,8 @@ static void put_item(msh_report_run *r, const msh_item *item)
     msh_jw_kuint(&w, "findings", item->findings);
     if (item->optical)
         msh_jw_kbool(&w, "optical", true);
+    if (item->optical_page)
+        msh_jw_kbool(&w, "optical_page", true);
     msh_jw_kuint(&w, "ms", item->ms);
     end_line(r, &w);
 }

@@ -239,6 +239,8 @@ static msh_err text_item(msh_report_run *r, const msh_item *item, const msh_find
         }
     if (item->optical)
         msh_buf_printf(&t->line, "  %s\n", say(r, MSG_OPTICAL));
+    else if (item->optical_page)
+        msh_buf_printf(&t->line, "  %s\n", say(r, MSG_OPTICAL_PAGE));
     return keep_item(r, t, item->verdict);
 }
 
@@ -359,6 +361,53 @@ static void put_sentence(const msh_report_run *r, msh_buf *b, message m, uint64_
         put_message(r, b, m, n, NULL);
 }
 
+typedef struct advice_row {
+    const char *reason;
+    message text;
+} advice_row;
+
+static const advice_row advices[] = {
+#define ADVICE(reason, id) {reason, MSG_##id},
+#include "report/advices.def"
+#undef ADVICE
+};
+
+static message advice_for(const char *reason)
+{
+    for (size_t i = 0; i < sizeof advices / sizeof advices[0]; i++) {
+        size_t n = strlen(advices[i].reason);
+        bool begins = advices[i].reason[n - 1] == '.';
+        if (strncmp(advices[i].reason, reason, begins ? n : n + 1) == 0)
+            return advices[i].text;
+    }
+    return MSG_NEXT_MISSING;
+}
+
+/* Every kind of file that did not pass gets its line, the worst first; each sentence once. */
+static void put_next(const msh_report_run *r, const text_report *t, msh_buf *b,
+                     const msh_run_summary *s)
+{
+    bool said[MSG_COUNT] = {false};
+    uint64_t missing = s->verdicts[MSH_VERDICT_NOT_INSPECTED];
+    said[MSG_NEXT_SECRET] = t->secret;
+    said[MSG_NEXT_BLOCK] = !t->secret && s->verdicts[MSH_VERDICT_BLOCK];
+    for (size_t i = 0; i < t->n_reasons; i++)
+        said[advice_for(t->reasons[i].reason)] = true;
+    if (missing && !t->n_reasons)
+        said[MSG_NEXT_MISSING] = true;
+    said[MSG_NEXT_REVIEW] = s->verdicts[MSH_VERDICT_REVIEW] != 0;
+    said[MSG_NEXT_NOTHING] = s->items == 0;
+    bool any = false;
+    for (size_t m = 0; m < MSG_COUNT; m++) {
+        if (!said[m])
+            continue;
+        msh_buf_printf(b, "%s%s\n", any ? "        " : say(r, MSG_NEXT), say(r, (message)m));
+        any = true;
+    }
+    if (!any)
+        msh_buf_printf(b, "%s%s\n", say(r, MSG_NEXT), say(r, MSG_NEXT_CLEAN));
+}
+
 static void put_verdict(const msh_report_run *r, const text_report *t, msh_buf *b,
                         const msh_run_summary *s)
 {
@@ -375,16 +424,7 @@ static void put_verdict(const msh_report_run *r, const text_report *t, msh_buf *
     put_sentence(r, b, MSG_V_MISSING, missing);
     put_sentence(r, b, MSG_V_REVIEW, review);
     msh_buf_put_byte(b, '\n');
-    if (s->items == 0)
-        return;
-    message next = t->secret ? MSG_NEXT_SECRET
-                   : block   ? MSG_NEXT_BLOCK
-                   : missing ? MSG_NEXT_MISSING
-                   : review  ? MSG_NEXT_REVIEW
-                             : MSG_NEXT_CLEAN;
-    msh_buf_printf(b, "%s%s\n", say(r, MSG_NEXT), say(r, next));
-    if (t->secret && block + missing + review > 1 && missing)
-        msh_buf_printf(b, "        %s\n", say(r, MSG_NEXT_MISSING));
+    put_next(r, t, b, s);
 }
 
 /* Quiet: at most QUIET_LINES lines, the head and the tail of the report being worth most. */

@@ -24,6 +24,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { NOTE_MAX = 64 << 10, TEXT_MAX = 1 << 20 };
@@ -59,29 +60,26 @@ static msh_err locate(approval *a, size_t i, msh_error *why)
 {
     one_file *f = &a->files[i];
     const char *given = a->job->files[i], *slash = strrchr(given, '/');
-    char folder[PATH_MAX], real[PATH_MAX];
+    char folder[PATH_MAX], real[PATH_MAX], shown[MSH_FILE_SHOWN];
     const char *name = slash ? slash + 1 : given;
     int n = slash ? snprintf(folder, sizeof folder, "%.*s", (int)(slash - given + 1), given)
                   : snprintf(folder, sizeof folder, ".");
     if (n < 0 || n >= (int)sizeof folder || !realpath(folder, real))
-        return msh_fail(why, MSH_E_GONE, "%s %zu",
-                        tr(a, "所在文件夹不存在，第几个文件：", "its folder is not there, file"),
-                        i + 1);
+        return msh_fail(why, MSH_E_GONE, "%s%s", msh_file_shown(given, shown),
+                        tr(a, "（所在文件夹不存在）", " (its folder is not there)"));
     n = snprintf(f->full, sizeof f->full, "%s/%s", strcmp(real, "/") == 0 ? "" : real, name);
     if (n < 0 || n >= (int)sizeof f->full)
-        return msh_fail(why, MSH_E_OPEN, "%s %zu",
-                        tr(a, "名称太长，第几个文件：", "name too long, file"), i + 1);
+        return msh_fail(why, MSH_E_OPEN, "%s%s", msh_file_shown(given, shown),
+                        tr(a, "（名称太长）", " (name too long)"));
     size_t root = strcmp(a->root, "/") == 0 ? 0 : strlen(a->root);
     if (strncmp(f->full, a->root, root) != 0 || f->full[root] != '/')
-        return msh_fail(why, MSH_E_USAGE, "%s %zu",
-                        tr(a, "不在 --root 文件夹之内，第几个文件：", "not under --root, file"),
-                        i + 1);
+        return msh_fail(why, MSH_E_USAGE, "%s%s", msh_file_shown(given, shown),
+                        tr(a, "（不在 --root 文件夹之内）", " (not under --root)"));
     f->rel = f->full + root + 1;
     if (!msh_path_is_plain(msh_view_str(f->rel)))
-        return msh_fail(why, MSH_E_REFUSED, "%s %zu",
-                        tr(a, "名称含有不可见或易混淆的字符，先改名，第几个文件：",
-                           "rename it first (invisible or ambiguous characters), file"),
-                        i + 1);
+        return msh_fail(why, MSH_E_REFUSED, "%s%s", msh_file_shown(given, shown),
+                        tr(a, "（名称含有不可见或易混淆的字符，先改名）",
+                           " (invisible or ambiguous characters, rename it first)"));
     return MSH_OK;
 }
 
@@ -89,22 +87,26 @@ static msh_err locate(approval *a, size_t i, msh_error *why)
 static msh_err hash_file(approval *a, int root, size_t i, msh_error *why)
 {
     one_file *f = &a->files[i];
+    char shown[MSH_FILE_SHOWN];
+    struct stat st;
     int fd = msh_file_open_beneath(root, f->rel, O_RDONLY);
     if (fd < 0)
-        return msh_fail_errno(why,
-                              errno == EACCES   ? MSH_E_NO_ACCESS
-                              : errno == ENOENT ? MSH_E_GONE
-                                                : MSH_E_UNSUPPORTED,
-                              "%s %zu",
-                              tr(a, "打不开（链接不予批准），第几个文件：",
-                                 "cannot be opened (links are refused), file"),
-                              i + 1);
+        return msh_fail_errno(
+            why,
+            errno == EACCES   ? MSH_E_NO_ACCESS
+            : errno == ENOENT ? MSH_E_GONE
+                              : MSH_E_UNSUPPORTED,
+            "%s%s", msh_file_shown(f->rel, shown),
+            tr(a, "（打不开；链接不予批准）", " (cannot be opened; links are refused)"));
     msh_error inner = {0};
-    msh_err err = msh_spot_read(fd, &f->hash, &inner);
+    bool is_folder = fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+    msh_err err = is_folder ? MSH_E_USAGE : msh_spot_read(fd, &f->hash, &inner);
     close(fd);
+    if (is_folder)
+        return msh_fail(why, err, "%s%s", msh_file_shown(f->rel, shown),
+                        tr(a, "（是文件夹：请列出其中的文件）", " (a folder: name its files)"));
     if (err != MSH_OK)
-        return msh_fail(why, err, "%s %zu: %.200s", tr(a, "第几个文件：", "file"), i + 1,
-                        inner.text);
+        return msh_fail(why, err, "%s: %.150s", msh_file_shown(f->rel, shown), inner.text);
     a->paths[i] = f->full;
     a->decided[i] = (msh_decision_file){
         .path = msh_view_str(f->rel), .size = f->hash.size, .verdict = MSH_VERDICT_NOT_INSPECTED};

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/escape.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/view.h"
 #include "ledger/proof.h"
@@ -13,6 +14,7 @@
 #include "scan/logdir.h"
 #include "scan/state.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -27,6 +29,58 @@ msh_err msh_log_dir(const msh_options *options, const char *dir, char out[MSH_LO
     }
     MSH_TRY(msh_state_path(options, state, why));
     return msh_store_path(state, "log", out, why);
+}
+
+static const struct {
+    const char *name, *zh, *en;
+} types[] = {
+    {"log.open", "日志建立", "log opened"},
+    {"log.recover", "中断后恢复", "recovered"},
+    {"log.rotate", "换新分段", "new segment"},
+    {"log.full", "磁盘曾满", "disk was full"},
+    {"log.prune", "清理旧分段", "old segments pruned"},
+    {"key.next", "启用下一把签名钥匙", "next key named"},
+    {"key.begin", "新钥匙开始签名", "next key in use"},
+    {"key.revoke", "钥匙作废", "key revoked"},
+    {"anchor", "外部锚点", "anchor"},
+    {"clock", "时钟被调回", "clock set back"},
+    {"heartbeat", "心跳", "heartbeat"},
+    {"manifest", "批准清单", "manifest"},
+    {"publish", "发布", "published"},
+    {"config", "检查配置", "configuration"},
+    {"scan.begin", "检查开始", "scan begins"},
+    {"scan.end", "检查结束", "scan ends"},
+    {"item", "文件", "item"},
+    {"finding", "命中", "finding"},
+    {"decision", "审查决定", "decision"},
+};
+
+static const char *type_text(msh_view type, msh_lang lang)
+{
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (msh_view_eq_str(type, types[i].name))
+            return lang == MSH_LANG_EN ? types[i].en : types[i].zh;
+    return NULL;
+}
+
+static msh_err check_type(const char *type, msh_error *why)
+{
+    char all[380];
+    size_t n = 0;
+    if (type_text(msh_view_str(type), MSH_LANG_EN))
+        return MSH_OK;
+    for (size_t i = 0; i < sizeof types / sizeof types[0] && n < sizeof all; i++)
+        n += (size_t)snprintf(all + n, sizeof all - n, " %s", types[i].name);
+    return msh_fail(why, MSH_E_OPTION, "--type:%s", all);
+}
+
+/* Only where the whole folder is absent: a log that lost a part is never "no log". */
+static msh_err check_there(const char *path, msh_error *why)
+{
+    char name[MSH_FILE_SHOWN];
+    if (access(path, F_OK) == 0 || errno != ENOENT)
+        return MSH_OK;
+    return msh_fail(why, MSH_E_NO_LOG, "%s", msh_file_shown(path, name));
 }
 
 /* Of the own log, whom the state folder trusts is the default. */
@@ -52,6 +106,7 @@ msh_err msh_log_check(const msh_options *options, const char *dir, const msh_ver
     msh_verify_options with = how ? *how : (msh_verify_options){.fast = false};
     *out = (msh_log_verdict){.exit_code = MSH_VERIFY_UNREADABLE, .bad_size = UINT64_MAX};
     MSH_TRY(msh_log_dir(options, dir, path, why));
+    MSH_TRY(check_there(path, why));
     if (!dir)
         default_trust(options, &with, trusted);
     return msh_verify_with(path, options->lang, &with, NULL, NULL, out, why);
@@ -70,6 +125,7 @@ msh_err msh_log_prove(const msh_options *options, const char *dir, const msh_pro
     msh_buf b;
     *len = 0;
     MSH_TRY(msh_log_dir(options, dir, path, why));
+    MSH_TRY(check_there(path, why));
     msh_buf_init(&b, cap);
     msh_err err = prove(path, job, &b, why);
     if (err == MSH_E_SHORT) {
@@ -102,7 +158,10 @@ msh_err msh_log_each(const msh_options *options, const char *dir, uint64_t from,
 {
     char path[MSH_LOG_PATH];
     msh_lines l;
+    if (type)
+        MSH_TRY(check_type(type, why));
     MSH_TRY(msh_log_dir(options, dir, path, why));
+    MSH_TRY(check_there(path, why));
     MSH_TRY(msh_lines_open(&l, path, why));
     msh_err err = MSH_OK;
     while (err == MSH_OK && l.n < to) {
@@ -136,37 +195,6 @@ static void put_count(msh_buf *out, const msh_json *body, const char *key, const
     const msh_json *v = msh_json_get(body, key);
     if (v && v->type == MSH_JSON_NUMBER)
         msh_buf_printf(out, " %s %" PRId64, lang == MSH_LANG_EN ? en : zh, v->integer);
-}
-
-static const char *type_text(msh_view type, msh_lang lang)
-{
-    static const struct {
-        const char *name, *zh, *en;
-    } rows[] = {
-        {"log.open", "日志建立", "log opened"},
-        {"log.recover", "中断后恢复", "recovered"},
-        {"log.rotate", "换新分段", "new segment"},
-        {"log.full", "磁盘曾满", "disk was full"},
-        {"log.prune", "清理旧分段", "old segments pruned"},
-        {"key.next", "启用下一把签名钥匙", "next key named"},
-        {"key.begin", "新钥匙开始签名", "next key in use"},
-        {"key.revoke", "钥匙作废", "key revoked"},
-        {"anchor", "外部锚点", "anchor"},
-        {"clock", "时钟被调回", "clock set back"},
-        {"heartbeat", "心跳", "heartbeat"},
-        {"manifest", "批准清单", "manifest"},
-        {"publish", "发布", "published"},
-        {"config", "检查配置", "configuration"},
-        {"scan.begin", "检查开始", "scan begins"},
-        {"scan.end", "检查结束", "scan ends"},
-        {"item", "文件", "item"},
-        {"finding", "命中", "finding"},
-        {"decision", "审查决定", "decision"},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (msh_view_eq_str(type, rows[i].name))
-            return lang == MSH_LANG_EN ? rows[i].en : rows[i].zh;
-    return NULL;
 }
 
 static const char *verdict_text(msh_view name, msh_lang lang)

@@ -38,7 +38,9 @@ static msh_err look_before(msh_output *o, const char *path, msh_error *why)
     if (S_ISCHR(st.st_mode) || S_ISFIFO(st.st_mode)) {
         o->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
         o->is_open = o->fd >= 0;
-        return o->is_open ? MSH_OK : msh_fail_errno(why, MSH_E_STATE, "%s", path);
+        char name[MSH_FILE_SHOWN];
+        return o->is_open ? MSH_OK
+                          : msh_fail_errno(why, MSH_E_STATE, "%s", msh_file_shown(path, name));
     }
     if (S_ISREG(st.st_mode) && is_report(path))
         return MSH_OK;
@@ -46,22 +48,30 @@ static msh_err look_before(msh_output *o, const char *path, msh_error *why)
                     "--output %s：那里已有别的文件，不覆盖 / is no report, left alone", path);
 }
 
+/* With the name of the report, and why; errno is that of the call that failed. */
+static msh_err failed(const msh_output *o, msh_err code, msh_error *why)
+{
+    char name[MSH_FILE_SHOWN];
+    return msh_fail_errno(why, errno == ENOSPC || errno == EDQUOT ? MSH_E_FULL : code, "%s",
+                          o->path[0] ? msh_file_shown(o->path, name)
+                                     : "标准输出 / standard output");
+}
+
 msh_err msh_output_open(msh_output *o, const char *path, msh_error *why)
 {
     *o = (msh_output){.fd = STDOUT_FILENO, .why = why};
     if (!path)
         return MSH_OK;
+    int n = snprintf(o->path, sizeof o->path, "%s", path);
     MSH_TRY(look_before(o, path, why));
     if (o->is_open)
         return MSH_OK;
-    int n = snprintf(o->path, sizeof o->path, "%s", path);
     int m = snprintf(o->temp, sizeof o->temp, "%s.%ld.tmp", path, (long)getpid());
     if (n < 0 || m < 0 || (size_t)m >= sizeof o->temp)
         return msh_fail(why, MSH_E_OPTION, "--output: name too long");
     o->fd = open(o->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (o->fd < 0)
-        return msh_fail_errno(why, errno == ENOSPC || errno == EDQUOT ? MSH_E_FULL : MSH_E_STATE,
-                              "cannot write the report");
+        return failed(o, MSH_E_STATE, why);
     o->is_file = true;
     return MSH_OK;
 }
@@ -69,7 +79,8 @@ msh_err msh_output_open(msh_output *o, const char *path, msh_error *why)
 static msh_err write_out(void *ctx, msh_view bytes)
 {
     msh_output *o = ctx;
-    return msh_file_write_all(o->fd, bytes, o->why);
+    msh_err err = msh_file_write_all(o->fd, bytes, NULL);
+    return err == MSH_OK ? MSH_OK : failed(o, err, o->why);
 }
 
 msh_report_out msh_output_sink(msh_output *o)
@@ -82,8 +93,7 @@ msh_err msh_output_finish(msh_output *o, msh_error *why)
     if (!o->is_file)
         return MSH_OK;
     if (fsync(o->fd) != 0 || rename(o->temp, o->path) != 0)
-        return msh_fail_errno(why, errno == ENOSPC ? MSH_E_FULL : MSH_E_IO,
-                              "cannot write the report");
+        return failed(o, MSH_E_IO, why);
     o->temp[0] = '\0';
     return MSH_OK;
 }

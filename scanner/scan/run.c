@@ -64,7 +64,7 @@ static msh_err commit(msh_run *r, msh_error *why)
     r->ready_tail = NULL;
     r->n_ready = 0;
     if (err != MSH_OK)
-        return msh_fail(why, err, "report");
+        return msh_fail_kept(why, err, "report");
     return MSH_OK;
 }
 

@@ -45,7 +45,13 @@ static msh_err open_reports(msh_run *r, scan_outputs *o, const msh_scan_job *job
     const msh_report_form *asked = msh_report_form_named(job->format);
     (void)snprintf(path, sizeof path, "%s/runs/%s.ndjson", r->state, r->id);
     MSH_TRY(msh_output_open(&o->saved, path, why));
-    MSH_TRY(msh_output_open(&o->asked, job->output, why));
+    msh_err err = msh_output_open(&o->asked, job->output, why);
+    if (err == MSH_E_STATE) { /* not the state folder: what the user named */
+        err = MSH_E_NAMED;
+        if (why)
+            why->code = err;
+    }
+    MSH_TRY(err);
     r->reports[0].form = msh_report_form_named("ndjson");
     r->reports[0].out = msh_output_sink(&o->saved);
     r->reports[1].form = asked;
@@ -79,7 +85,7 @@ static msh_err begin_reports(msh_run *r, const char *started, msh_error *why)
     for (size_t i = 0; i < r->n_reports; i++) {
         msh_err err = r->reports[i].form->begin(&r->reports[i], &info);
         if (err != MSH_OK)
-            return msh_output_failed(err, why);
+            return msh_fail_kept(why, err, "report");
     }
     return MSH_OK;
 }
@@ -137,7 +143,7 @@ static msh_err end_run(msh_run *r, scan_outputs *o, uint64_t began_ns, msh_error
     for (size_t i = 0; i < r->n_reports; i++) {
         msh_err err = r->reports[i].form->end(&r->reports[i], s);
         if (err != MSH_OK)
-            return msh_output_failed(err, why);
+            return msh_fail_kept(why, err, "report");
     }
     MSH_TRY(msh_output_finish(&o->saved, why));
     return msh_output_finish(&o->asked, why);

@@ -184,7 +184,7 @@ static msh_err inproc_take(msh_room *room, const msh_room_events *events, int ti
         drop_job(r);
     }
     *left = r->n;
-    return err == MSH_OK ? MSH_OK : msh_fail(why, err, "item");
+    return err == MSH_OK ? MSH_OK : msh_fail_kept(why, err, "item");
 }
 
 static void inproc_close(msh_room *room)

@@ -66,7 +66,7 @@ static msh_err deliver_ready(msh_parent *r, const msh_room_events *e, size_t *n,
             if (!r->options.texts)
                 return MSH_OK;
             err = msh_results_stream(r, s, e);
-            return err == MSH_OK ? MSH_OK : msh_fail(why, err, "item");
+            return err == MSH_OK ? MSH_OK : msh_fail_kept(why, err, "item");
         }
         err = msh_results_deliver(r, s, e);
         msh_slot_drop(r, s);
@@ -74,7 +74,7 @@ static msh_err deliver_ready(msh_parent *r, const msh_room_events *e, size_t *n,
         r->n--;
         ++*n;
         if (err != MSH_OK)
-            return msh_fail(why, err, "item");
+            return msh_fail_kept(why, err, "item");
     }
     return MSH_OK;
 }

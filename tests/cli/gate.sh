@@ -31,6 +31,14 @@ printf 'x\n' >"$here/other/$(printf 'e\033[31m')"
 run 1 approve --state "$state" --root "$here/other" --title t --by 张三 "$here/other/$(printf 'e\033[31m')"
 run 0 log show --state "$state" --type decision
 says_not out 'approve'
+run 64 approve --state "$state" --root "$here/other" --title t --by 张三 --reason '' "$here/other/review.txt"
+says err '--reason'
+run 64 approve --state "$state" --title t --by 张三 --root "$here" "$site"
+says err '用法不对：site（是文件夹'
+run 64 approve --state "$state" --root "$site" --title t --by 张三 "$here/other/marked.txt"
+says err "$here/other/marked.txt（不在 --root 文件夹之内）"
+run 2 approve --state "$state" --root "$here/other" --title t --by 张三 --lang en "$here/other/absent"
+says err 'no longer there: absent'
 # what needs review passes with a reason, which is in the decision
 run 0 approve --state "$state" --root "$here/other" --title t --by 张三 --reason 经核对系本人公开 "$here/other/review.txt"
 run 0 log show --state "$state" --type decision --format ndjson
@@ -79,6 +87,16 @@ says out '阻断'
 rm "$site/marked.txt"
 mkdir "$here/empty"
 run 2 gate --state "$state" "$here/empty"
+says out '文件夹是空的'
+run 64 gate --state "$state" "$here/nothing-there"
+says err "给出的文件或文件夹打不开：$here/nothing-there"
+cp "$site/附件.txt" "$here/saved"
+printf 'PK\003\004 no archive' >"$site/附件.txt"
+run 2 gate --state "$state" "$site"
+says out '批准后被改动'
+says out '不得发布：有文件在批准后被改动'
+says_not out '特殊文件'
+cp "$here/saved" "$site/附件.txt"
 run 0 gate --state "$state" "$site"
 
 # evidence that does not verify: 3, and no command is run

@@ -9,7 +9,11 @@ printf '机密★10年\n' >"$here/docs/marked.txt"
 
 # no log yet; then one that is valid but not anchored
 run 2 log verify --state "$state"
-says out '无法核对'
+says err '这里没有日志'
+run 2 log show --state "$state"
+says err '这里没有日志'
+run 2 log show --lang en --state "$state"
+says err 'no log here'
 run 1 scan --state "$state" "$here/docs"
 run 4 log verify --state "$state"
 says out '有效，但没有外部锚点'
@@ -17,6 +21,12 @@ says out '首次使用即信任'
 says out "local/"
 run 4 log verify --lang en "$log"
 says out 'valid, but not anchored'
+run 64 log show --state "$state" --type nonsense
+says err 'scan.begin'
+run 64 log prove 99999 --state "$state"
+says err '没有这个记录号'
+run 64 log prove --from 0 --state "$state"
+says err '可用 1'
 
 # show: words, raw lines, filters; no document text
 run 0 log show --state "$state"

@@ -46,9 +46,26 @@ printf '绝密★长期\n' | "$MISHEN" scan --state "$state" - >"$here/out" 2>&1
 # bad input
 run 2 scan --state "$state" "$here/nothing-there"
 says out '没有这个文件或文件夹'
+says out '核对路径和文件名'
+says_not out '另存为常见格式'
+run 64 scan --state "$state" --files-from "$here/nothing-there"
+says err "给出的文件或文件夹打不开：$here/nothing-there"
+run 2 extract "$here/nothing-there"
+says err "打不开：$here/nothing-there"
+run 64 scan --state "$state" --output "$here/nothing-there/r.txt" "$here/clean"
+says err "给出的文件或文件夹打不开：$here/nothing-there/r.txt"
+if [ -w /dev/full ]; then
+    run 74 scan --state "$state" --output /dev/full "$here/clean"
+    says err '磁盘已满：/dev/full'
+fi
+# each kind of file that did not pass has its line of advice
+run 2 scan --state "$state" "$here/nothing-there" "$here/marked"
+says out '核对路径和文件名'
+says out '立即停止发布'
 mkdir "$here/empty"
 run 2 scan --state "$state" "$here/empty"
 says out '没有找到任何可检查的文件'
+says out '下一步：核对给出的路径'
 mkfifo "$here/x.docx"
 run 2 scan --state "$state" "$here/x.docx"
 says out '管道文件'
@@ -140,4 +157,23 @@ if [ "$(id -u)" = 0 ]; then
         echo 'SKIPPED part: cannot mount a small file system here'
     fi
 fi
+
+# options may stand before the command; words that are no command are named; what a value may be
+run 0 --lang en help scan
+says out 'Options of this command'
+run 0 --lang=en --version
+run 64 --lang en
+says err 'Commands:'
+run 64 scna x
+says err '没有这个命令：scna'
+run 64 --lang en help scna
+says err 'no such command: scna'
+run 64 --title x scan
+says err '没有这个选项：--title'
+run 64 scan --medium foo "$here/clean"
+says err 'site|outbox'
+run 64 scan --color red "$here/clean"
+says err 'auto|always|never'
+run 64 scan --digest md5 "$here/clean"
+says err 'sha256|sm3'
 finish
