@@ -19,6 +19,8 @@ typedef enum msh_medium {
       "needs at least three tests that it finds and three that it leaves alone")                   \
     X(EXPIRED, true, "已过有效期，不再使用", "has expired and is not used")                        \
     X(NOT_YET, false, "还没到生效日期", "is not yet in force")                                     \
+    X(WORD_SHORT, true, "只有一个字的词会到处命中，请写长一些",                                    \
+      "a single character would be found everywhere, write a longer word")                         \
     X(WORD_EXCEPTED, true, "这个词永远不会命中，它被 except 的 words 排除了",                      \
       "a word that can never be found: the words of except exclude it")                            \
     X(WORD_TWICE, false, "这个词是重复的，另一处已能找到",                                         \

@@ -1,9 +1,22 @@
 /* rules_check.c: mishen rules check | test [--mutate]. */
 #include "cli/rules_verbs.h"
 
+#include <string.h>
+
 enum { SLOW_US = 500000 }; /* for a megabyte */
 
 /* --- test ------------------------------------------------------------------------------------ */
+
+/* What a test wants or got, as the report says it. */
+static const char *tier_of(const cli_args *a, const char *name)
+{
+    for (msh_tier t = MSH_TIER_INFO; t <= MSH_TIER_BLOCK; t++)
+        if (strcmp(name, msh_tier_name(t)) == 0)
+            return msh_tier_text(t, a->options.lang);
+    if (strcmp(name, "elsewhere") == 0)
+        return cli_tr(a, "在别处命中（不是 at 所写的文字）", "found, but not where `at` says");
+    return cli_tr(a, "不命中", "none");
+}
 
 static void print_failure(void *ctx, const msh_rule_failure *f)
 {
@@ -11,7 +24,7 @@ static void print_failure(void *ctx, const msh_rule_failure *f)
     printf("%s", cli_tr(a, "未通过 ", "failed "));
     cli_rules_put(f->rule);
     printf(cli_tr(a, "（第 %zu 行）：应为 %s，实为 %s：", " (line %zu): wanted %s, got %s: "),
-           f->line, f->expected, f->got);
+           f->line, tier_of(a, f->expected), tier_of(a, f->got));
     cli_rules_put(f->text);
     putchar('\n');
 }

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/view.h"
+#include "rule/chars.h"
 
 #include <string.h>
 
@@ -72,6 +73,8 @@ static void check_word(const checker *c, uint32_t literal)
         const msh_rule *one = &r->rules[rule];
         if (!one->kind->hits_only)
             continue;
+        if (one->plain && one->count <= 1 && msh_chars_count(word) < 2)
+            tell(c, MSH_RULE_WORD_SHORT, rule, SIZE_MAX, word);
         if (is_always_excepted(one, word))
             tell(c, MSH_RULE_WORD_EXCEPTED, rule, SIZE_MAX, word);
         for (uint32_t k = r->subscriber_at[literal]; k < r->subscriber_at[literal + 1]; k++) {

@@ -78,6 +78,18 @@ static size_t label_before(msh_view f, size_t at, size_t floor, const char *labe
     return at;
 }
 
+/* Before 密级为…, 密级确定为…: what the verb follows; `at` when there is none. */
+static size_t verb_before(msh_view f, size_t at, size_t floor)
+{
+    static const char *const verbs[] = {"确定为", "定为", "为", "是"};
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        size_t before = label_before(f, at, floor, verbs[i]);
+        if (before != SIZE_MAX)
+            return before;
+    }
+    return at;
+}
+
 /* Looks for 密级： before the mark, and takes it into the mark. */
 static void find_label(spot *s)
 {
@@ -96,6 +108,9 @@ static void find_label(spot *s)
         far = true;
         at = from;
     }
+    size_t verb = verb_before(s->f, at, floor);
+    far |= verb < at;
+    at = verb;
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
         size_t begin = label_before(s->f, at, floor, labels[i]);
         if (begin == SIZE_MAX)
@@ -125,6 +140,15 @@ static bool all_digits(msh_view f, size_t from, size_t to)
         if (f.data[from] < '0' || f.data[from] > '9')
             return false;
     return n >= 1 && n <= 7;
+}
+
+/* The line [start, end) is a copy number, with or without its label. */
+static bool only_copy_number(const spot *s, size_t start, size_t end)
+{
+    size_t at = msh_chars_skip_blanks(s->f, start);
+    if (msh_chars_has(s->f, at, MSH_VIEW("份号:")))
+        at = msh_chars_skip_blanks(s->f, at + 7);
+    return all_digits(s->f, at, msh_chars_skip_blanks_back(s->f, end, at));
 }
 
 /* Nothing before it on the line but blanks, brackets, a cell border, the copy number (份号). */
@@ -359,6 +383,66 @@ static bool is_choice(const spot *s)
     return false;
 }
 
+/* 【机密】关于…的通知: the level in brackets of its own at the beginning of a line of the head. */
+static bool before_title(const spot *s)
+{
+    size_t from, len;
+    uint32_t open = msh_chars_before(s->f, s->start, &from);
+    uint32_t close = msh_chars_at(s->f, s->end, &len);
+    bool pair = (open == '[' && close == ']') || (open == 0x3010 && close == 0x3011) ||
+                (open == 0x3014 && close == 0x3015) || (open == '(' && close == ')') ||
+                (open == 0xFF08 && close == 0xFF09);
+    return pair && s->start > s->line && msh_in_head(s->t, s->m.start) &&
+           msh_chars_skip_blanks(s->f, s->line) >= from;
+}
+
+/* Only urgency and a level, as on the line of a mark. */
+static bool is_level_line(const spot *s, size_t start, size_t end)
+{
+    size_t at = msh_chars_skip_blanks(s->f, start);
+    for (size_t i = 0; i < s->g->n_levels; i++)
+        if (msh_chars_has(s->f, at, s->g->levels[i].word))
+            return only_urgency(s, at + s->g->levels[i].word.len, end);
+    return false;
+}
+
+/* Where the next line with something on it begins its text. */
+static size_t next_text(msh_view f, size_t at)
+{
+    while (at < f.len && (f.data[at] == '\n' || msh_chars_is_blank(f.data[at])))
+        at++;
+    return at;
+}
+
+/* Nothing in [at, to) but blanks and brackets. */
+static bool only_brackets(msh_view f, size_t at, size_t to)
+{
+    for (size_t len; at < to; at += len) {
+        uint32_t cp = msh_chars_at(f, at, &len);
+        if (!msh_chars_is_blank(cp) && !is_bracket(cp))
+            return false;
+    }
+    return true;
+}
+
+/* The first line of a paper, or the second below its copy number, and more lines below it that are
+ * not the other levels of a list: where GB/T 9704-2012 7.2.2 puts the mark. */
+static bool opens_paper(const spot *s, size_t mark_end)
+{
+    size_t start, end;
+    if (s->t->from->place.role != MSH_ROLE_BODY || !msh_in_head(s->t, s->m.start) ||
+        !only_brackets(s->f, s->line, s->start) || !only_brackets(s->f, mark_end, s->line_end))
+        return false;
+    msh_line_at(s->f, next_text(s->f, 0), &start, &end);
+    if (start < s->line && only_copy_number(s, start, end))
+        msh_line_at(s->f, next_text(s->f, end), &start, &end);
+    size_t below = next_text(s->f, s->line_end);
+    if (start != s->line || below >= s->f.len)
+        return false;
+    msh_line_at(s->f, below, &start, &end);
+    return !is_level_line(s, start, end);
+}
+
 static msh_tier judge_level(const spot *s)
 {
     msh_role role = s->t->from->place.role;
@@ -376,8 +460,9 @@ static msh_tier judge_level(const spot *s)
     size_t len, to = s->end;
     if (msh_chars_at(s->f, to, &len) == 0x7EA7) /* 级 */
         to += len;
-    return only_urgency(s, s->line, s->start) && only_urgency(s, to, s->line_end) ? MSH_TIER_REVIEW
-                                                                                  : 0;
+    if (!only_urgency(s, s->line, s->start) || !only_urgency(s, to, s->line_end))
+        return before_title(s) ? MSH_TIER_REVIEW : 0;
+    return opens_paper(s, to) ? MSH_TIER_BLOCK : MSH_TIER_REVIEW;
 }
 
 static msh_tier judge_full(const spot *s)

@@ -25,6 +25,7 @@ enum {
     VALUE_MOST = 200,
     PASSWORD_LEAST = 6,
     PASSWORD_MOST = 40,
+    ACCOUNT_REACH = 90, /* bytes before a key in which 账号 speaks of the same */
     TOKEN_LEAST = 16,
     TOKEN_WORD = 6,       /* letters of a word that is no accident in a token */
     TOKEN_BITS = 3 * 256, /* entropy a character, in 1/256 bit */
@@ -57,6 +58,35 @@ static size_t value_start(msh_view t, size_t at, bool tail)
     at += cp == '=' && at < t.len && t.data[at] == '>';
     for (n = 0; n < GAP && at < t.len && strchr(" \t\"'`", t.data[at]) && t.data[at]; n++)
         at++;
+    return at < t.len ? at : SIZE_MAX;
+}
+
+/* 登录密码为…, 口令 …: as people write it behind a Chinese name. *blank: only a blank parts them.
+ */
+static size_t spoken_start(msh_view t, size_t at, bool *blank)
+{
+    static const char *const verbs[] = {"统一设为", "设置为", "重置为", "默认为", "统一为",
+                                        "均为",     "都是",   "设为",   "改为",   "就是",
+                                        "为",       "是",     ":",      "：",     "="};
+    size_t start = at;
+    while (at < t.len && at - start < GAP && (t.data[at] == ' ' || t.data[at] == '\t'))
+        at++;
+    *blank = at > start;
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (msh_chars_has(t, at, msh_view_str(verbs[i]))) {
+            at += strlen(verbs[i]);
+            *blank = false;
+            break;
+        }
+    if (at == start)
+        return SIZE_MAX;
+    static const char *const signs[] = {" ", "\t", ":", "：", "“", "‘", "\"", "'", "`"};
+    for (size_t i = 0, n = 0; n < GAP && i < sizeof signs / sizeof signs[0]; i++)
+        if (msh_chars_has(t, at, msh_view_str(signs[i]))) {
+            at += strlen(signs[i]);
+            i = SIZE_MAX; /* from the first sign again */
+            n++;
+        }
     return at < t.len ? at : SIZE_MAX;
 }
 
@@ -213,6 +243,26 @@ static bool userinfo(msh_view t, size_t at, size_t *start, size_t *end)
     return *end + 1 < t.len && t.data[*end] == '@' && is_word(t.data[*end + 1]);
 }
 
+/* A name of an account stands before it on the line: 账号：admin，口令 …. */
+static bool beside_account(msh_view t, size_t at)
+{
+    static const char *const words[] = {"账号", "帐号",   "账户",  "帐户", "用户",
+                                        "登录", "登录名", "admin", "root", NULL};
+    size_t from = at;
+    while (from > 0 && at - from < ACCOUNT_REACH && t.data[from - 1] != '\n')
+        from--;
+    return msh_chars_any(t, from, at, words);
+}
+
+/* With nothing but a blank before it, it must be beyond doubt: no 口令 SM4-CBC. */
+static bool is_plain_password(msh_view t, size_t key, msh_view v)
+{
+    size_t distinct;
+    if (!is_password(v))
+        return false;
+    return beside_account(t, key) || (v.len >= 8 && classes(v, &distinct) == CLASSES);
+}
+
 /* What is assigned to the key that the hit found; false when it is not looked for. */
 static bool find_value(const secret_state *st, msh_view t, const msh_literal_hit *hit,
                        size_t *start, size_t *end)
@@ -222,11 +272,17 @@ static bool find_value(const secret_state *st, msh_view t, const msh_literal_hit
                is_password(msh_view_cut(t, *start, *end - *start));
     if (!begins_word(t, hit->start))
         return false;
-    *start = value_start(t, hit->end, t.data[hit->start] < 0x80);
+    bool chinese = t.data[hit->start] >= 0x80, blank = false;
+    *start = value_start(t, hit->end, !chinese);
+    if (*start == SIZE_MAX || (chinese && t.data[*start] >= 0x80))
+        *start =
+            chinese && st->value == VALUE_PASSWORD ? spoken_start(t, hit->end, &blank) : SIZE_MAX;
     if (*start == SIZE_MAX)
         return false;
     *end = value_end(t, *start);
     msh_view v = msh_view_cut(t, *start, *end - *start);
+    if (blank)
+        return v.len > 0 && is_plain_password(t, hit->start, v);
     return v.len > 0 && (st->value == VALUE_TOKEN ? is_token(v) : is_password(v));
 }
 

@@ -101,7 +101,6 @@ typedef struct sorter {
 static msh_err sort_row(sorter *s, msh_csv *csv)
 {
     const char *en = "", *zh;
-    part_wide(csv);
     int tier = tier_of(csv->fields[1]);
     if ((zh = fault_of(csv->fields[0], &en)) != NULL)
         return msh_list_refuse(s->file, csv->line, zh, en, s->why);
@@ -129,9 +128,11 @@ static msh_err sort_words(const char *file, msh_view bytes, msh_buf lists[TIERS]
     sorter s = {file, lists, msh_table_new(), why};
     msh_err err = s.known ? MSH_OK : msh_fail(why, MSH_E_MEMORY, "内存不足 / out of memory");
     msh_csv_begin(&csv, bytes);
-    while (err == MSH_OK && msh_csv_next(&csv))
+    while (err == MSH_OK && msh_csv_next(&csv)) {
+        part_wide(&csv); /* of the heading, too */
         if (!msh_csv_is_idle(&csv))
             err = sort_row(&s, &csv);
+    }
     if (err == MSH_OK && msh_buf_err(&csv.text) != MSH_OK)
         err = msh_list_refuse(file, csv.line, "这一行过长（引号没有成对？）",
                               "the row is too long (quotes?)", why);

@@ -96,8 +96,18 @@ printf '词\n3.30201E+17\n' > "$dir/e.csv"
 want 64 'e.csv:2:1: 错误：这一格的内容已被表格软件损坏' rules import-csv "$dir/e.csv"
 printf '词\n密\n' > "$dir/one.csv"
 want 64 'one.csv:2:1: 错误：只有一个字' rules import-csv "$dir/one.csv"
+printf '词，级别，备注\n甲方案，复核，某处\n\n密，阻断\n' > "$dir/wide.csv"
+want 64 'wide.csv:4:1: 错误：只有一个字' rules import-csv "$dir/wide.csv"
+sed -i '$d' "$dir/wide.csv"
+"$MISHEN" rules import-csv "$dir/wide.csv" > "$dir/wide.yaml" || fail "a heading with full-width commas"
 printf '词\nPK\003\004\000\000' > "$dir/x.csv"
 want 64 '不是文本文件' rules import-csv "$dir/x.csv"
+
+# A single character in a pack is a problem; a test that is not met says so in words.
+sed 's/{kind: list, file: words.csv}/{kind: words, any: [内部资料, 密]}/' "$dir/good.yaml" > "$dir/char.yaml"
+want 1 '只有一个字的词会到处命中，请写长一些：密' rules check --rules "$dir/char.yaml"
+sed 's/{kind: list, file: words.csv}/{kind: words, any: [没有的词]}/' "$dir/good.yaml" > "$dir/unmet.yaml"
+want 1 '应为 复核，实为 不命中' rules test --rules "$dir/unmet.yaml"
 
 # A register of titles: no text in it, found in documents, useless without its key.
 mkdir "$dir/reg" "$dir/docs"

@@ -76,12 +76,32 @@ static void test_review(void)
         CHECK_TIER(&bench, texts[i], "REVIEW");
 }
 
+/* The bare level: on the first line of a paper, before a title, elsewhere. */
+static void test_bare(void)
+{
+    CHECK_TIER(&bench, "\n  机 密\n关于印发方案的通知\n", "BLOCK");
+    CHECK_TIER(&bench, "000036\n【绝密】\n关于印发方案的通知\n", "BLOCK");
+    CHECK_TIER(&bench, "份号：000036\n\n秘密级\n通知\n", "BLOCK");
+    CHECK_TIER(&bench, "秘密\n", "REVIEW");
+    CHECK_TIER(&bench, "秘密\n机密\n绝密\n", "REVIEW");
+    CHECK_TIER(&bench, "市水利局\n秘密\n通知\n", "REVIEW");
+    CHECK_TIER(&bench, "特急·机密\n通知\n", "REVIEW");
+    CHECK_TIER(&bench, "【机密】关于印发方案的通知\n", "REVIEW");
+    CHECK_TIER(&bench, "标题\n[秘密] 关于印发方案的通知\n", "REVIEW");
+    CHECK_TIER(&bench, "【机密关于印发方案的通知\n", "none");
+    CHECK_TIER(&bench, "秘密花园\n通知\n", "none");
+}
+
 static void test_field(void)
 {
     CHECK_TIER(&bench, "密级：机密\n通知\n", "BLOCK");
     CHECK_TIER(&bench, "密 级: 绝密\n通知\n", "BLOCK");
     CHECK_TIER(&bench, "编号\t12\t密级\t绝密\n", "BLOCK");
     CHECK_TIER(&bench, "本文件密级：秘密\n", "BLOCK");
+    CHECK_TIER(&bench, "文件\n本文件密级为秘密。\n", "REVIEW");
+    CHECK_TIER(&bench, "密级确定为机密\n通知\n", "BLOCK");
+    CHECK_TIER(&bench, "密级为机密的文件由专人送达。\n", "none");
+    CHECK_TIER(&bench, "密级为绝密、机密、秘密三种。\n", "none");
     CHECK_TIER(&bench, "密级：绝密□ 机密□ 秘密□\n", "none");
     CHECK_TIER(&bench, "填写密级：绝密、机密、秘密三种。\n", "none");
     CHECK_TIER(&bench, "密级：\n保密期限：\n", "none");
@@ -228,6 +248,7 @@ int main(void)
     REQUIRE(bench_open(&bench, &msh_kind_mark, ""));
     RUN(test_alone_on_a_line);
     RUN(test_review);
+    RUN(test_bare);
     RUN(test_field);
     RUN(test_info);
     RUN(test_none);

@@ -9,9 +9,10 @@ static msh_kind as_folded;
 static void test_passwords(void)
 {
     static const char *const found[] = {
-        "password=lc2026water\n",   "db.password : k9!wq2xz\n", "密码：shuili8899。\n",
-        "\"pwd\":\"q7wm2pxz\"\n",   "<pwd>sh@ili2026</pwd>\n",  "password => 'a1b2c3d4'\n",
-        "password_2='x9y8z7w6';\n",
+        "password=lc2026water\n",      "db.password : k9!wq2xz\n",      "密码：shuili8899。\n",
+        "\"pwd\":\"q7wm2pxz\"\n",      "<pwd>sh@ili2026</pwd>\n",       "password => 'a1b2c3d4'\n",
+        "password_2='x9y8z7w6';\n",    "账号：admin，密码 abc@12345\n", "登录密码为abc@12345\n",
+        "密码统一设为“lc2026water”\n", "密码: “shuili8899”\n",
     };
     static const char *const left[] = {
         "password=${db_password}\n",
@@ -24,6 +25,10 @@ static void test_passwords(void)
         "password=aaaaaaaaaa\n",
         "password=user-login-form\n",
         "密码：请向管理员索取\n",
+        "密码为身份证号后六位\n",
+        "密码 sm4-cbc2\n", /* an algorithm: only a blank before it */
+        "密码技术gm2026abc\n",
+        "密码abc@12345\n",
         "password=changeme2026\n",
         "password(lc2026water)\n",
         "pwd=%s1234567\n",

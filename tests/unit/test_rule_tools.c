@@ -306,31 +306,38 @@ static void issues(const char *text, const char *want)
 
 static void checking(void)
 {
-    issues(HEAD RULE("a") "    find: {kind: words, any: [甲]}\n" SIX("甲"), "");
-    issues(HEAD RULE("a") "    find: {kind: words, any: [甲]}\n    tests:\n"
-                          "      - {each: [1, 2, 3], text: \"甲{}\", expect: 复核}\n",
+    issues(HEAD RULE("a") "    find: {kind: words, any: [甲一]}\n" SIX("甲一"), "");
+    issues(HEAD RULE("a") "    find: {kind: words, any: [甲一]}\n    tests:\n"
+                          "      - {each: [1, 2, 3], text: \"甲一{}\", expect: 复核}\n",
            "FEW_TESTS a  ;");
-    issues(HEAD RULE("a") "    find: {kind: words, any: [甲]}\n    valid: {to: 2026-11-24}\n" SIX(
-               "甲"),
+    issues(HEAD RULE("a") "    find: {kind: words, any: [甲一]}\n    valid: {to: 2026-11-24}\n" SIX(
+               "甲一"),
            "EXPIRED a  ;");
-    issues(HEAD RULE("a") "    find: {kind: words, any: [甲]}\n    valid: {from: 2026-11-26}\n" SIX(
-               "甲"),
-           "NOT_YET a  ;");
     issues(
-        HEAD RULE("a") "    find: {kind: words, any: [甲乙, 丙]}\n    except: {words: [乙]}\n" SIX(
-            "丙"),
+        HEAD RULE("a") "    find: {kind: words, any: [甲一]}\n    valid: {from: 2026-11-26}\n" SIX(
+            "甲一"),
+        "NOT_YET a  ;");
+    issues(
+        HEAD
+            RULE("a") "    find: {kind: words, any: [甲乙, 丙一]}\n    except: {words: [乙]}\n" SIX(
+                "丙一"),
         "WORD_EXCEPTED a  甲乙;");
-    issues(HEAD RULE("a") "    find: {kind: words, any: [甲, 乙, 甲]}\n" SIX("甲"),
-           "WORD_TWICE a a 甲;");
-    issues(HEAD RULE("a") "    find: {kind: words, any: [甲]}\n    count: 2\n"
-                          "    distinct: true\n" SIX("乙"),
+    issues(HEAD RULE("a") "    find: {kind: words, any: [甲一, 乙一, 甲一]}\n" SIX("甲一"),
+           "WORD_TWICE a a 甲一;");
+    issues(HEAD RULE("a") "    find: {kind: words, any: [甲一]}\n    count: 2\n"
+                          "    distinct: true\n" SIX("乙一"),
            "NEVER_ENOUGH a  ;");
-    issues(HEAD RULE("a") "    find: {kind: words, any: [甲]}\n" SIX("甲")
-               RULE("b") "    find: {kind: words, any: [甲, 乙]}\n" SIX("乙"),
-           "WORD_TWICE b a 甲;COVERED a b ;");
+    issues(HEAD RULE("a") "    find: {kind: words, any: [甲一]}\n" SIX("甲一")
+               RULE("b") "    find: {kind: words, any: [甲一, 乙一]}\n" SIX("乙一"),
+           "WORD_TWICE b a 甲一;COVERED a b ;");
     issues(HEAD RULE("a") "    find: {kind: words, any: [甲乙]}\n" SIX("甲乙")
                RULE("b") "    find: {kind: regex, pattern: '甲.{0,2}'}\n" SIX("甲乙"),
            "COVERED a b ;");
+    issues(HEAD RULE("a") "    find: {kind: words, any: [甲一, 乙]}\n" SIX("甲一"),
+           "WORD_SHORT a  乙;");
+    issues(HEAD RULE("a") "    find: {kind: words, any: [甲一, 乙]}\n    near: {any: [甲]}\n" SIX(
+               "甲一"),
+           "");
 }
 
 static void describing(void)
