@@ -105,6 +105,22 @@ typedef struct msh_gate_job {
 MSH_MUST_CHECK msh_err msh_gate(const msh_options *options, const msh_gate_job *job, int *exit_code,
                                 msh_error *why);
 
+/* A site against all that is approved, both ways: not approved, changed, withdrawn but still there,
+ * approved but absent. Scans nothing. */
+MSH_MUST_CHECK msh_err msh_reconcile(const msh_options *options, const msh_gate_job *job,
+                                     int *exit_code, msh_error *why);
+
+/* Takes back what was approved in a release, as a signed decision. Files that stand in another
+ * approved release stay approved. */
+typedef struct msh_withdraw_job {
+    const char *release;
+    const char *by;       /* who takes it back */
+    const char *reason;   /* may be NULL */
+    const char *password; /* of that person's keys; NULL = they have none */
+} msh_withdraw_job;
+MSH_MUST_CHECK msh_err msh_withdraw(const msh_options *options, const msh_withdraw_job *job,
+                                    int *exit_code, msh_error *why);
+
 /* The signed list of approved files (audit-log.md section 7), whose text `cksum --strict -c` takes.
  * While the list stays the same, what is given is the same note, byte for byte. */
 typedef struct msh_manifest_job {

@@ -19,17 +19,22 @@
 
 enum { PEOPLE = 8, KEY_MAX = 8192, ARENA_MAX = 1 << 30 };
 
-/* A file's bytes at a path: who approved them. */
+typedef struct approval {
+    msh_view person, release;
+} approval;
+
+/* A file's bytes at a path: who approved them, in which release. */
 typedef struct file_row {
     msh_approved_file file;
-    msh_view people[PEOPLE];
-    unsigned n_people;
+    approval by[PEOPLE];
+    unsigned n_by;
+    bool withdrawn; /* an approval was, and none has come since */
 } file_row;
 
 /* An approved path: the latest release that names it, and whether it was seen. */
 typedef struct path_row {
     msh_view release;
-    bool seen;
+    bool seen, withdrawn;
     const file_row *latest;  /* of the bytes that enough people approved */
     const file_row *at_hand; /* of the bytes that were asked for last with YES */
 } path_row;
@@ -82,27 +87,79 @@ static msh_err get_row(msh_approved *a, const msh_decision_file *f, file_row **o
     return msh_table_put(a->files, key, *out, &old);
 }
 
+/* Different people. */
+static unsigned people(const file_row *f)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < f->n_by; i++) {
+        bool known = false;
+        for (unsigned k = 0; k < i; k++)
+            known = known || msh_view_eq(f->by[k].person, f->by[i].person);
+        n += !known;
+    }
+    return n;
+}
+
+static void drop_approval(file_row *f, unsigned i)
+{
+    f->n_by--;
+    memmove(&f->by[i], &f->by[i + 1], (f->n_by - i) * sizeof f->by[0]);
+}
+
+/* Where there is no room a person's oldest approval gives way to their new one: at worst a
+ * withdrawal takes more away than it had to. */
+static void add_approval(file_row *f, msh_view person, msh_view release)
+{
+    bool known = false;
+    for (unsigned i = 0; i < f->n_by && !known; i++)
+        known = msh_view_eq(f->by[i].person, person) && msh_view_eq(f->by[i].release, release);
+    for (unsigned i = 0; i < f->n_by && !known && f->n_by == PEOPLE; i++)
+        if (msh_view_eq(f->by[i].person, person))
+            drop_approval(f, i);
+    if (!known && f->n_by < PEOPLE)
+        f->by[f->n_by++] = (approval){person, release};
+    f->withdrawn = false;
+}
+
 static msh_err add_file(msh_approved *a, const msh_decision_file *f, const msh_decision_read_out *d)
 {
     file_row *file;
     void *old;
-    bool known = false;
     path_row *row = msh_arena_calloc(&a->arena, 1, sizeof *row);
     if (!row)
         return MSH_E_MEMORY;
     MSH_TRY(get_row(a, f, &file));
-    for (unsigned i = 0; i < file->n_people; i++)
-        known = known || msh_view_eq(file->people[i], d->reviewer);
-    if (!known && file->n_people < PEOPLE)
-        file->people[file->n_people++] = d->reviewer;
+    add_approval(file, d->reviewer, d->release);
     file->file.release = row->release = d->release;
     /* The earliest end of those who approved: a list must not outlive any of them. */
     msh_view *end = &file->file.not_after;
     if (d->not_after.len && (!end->len || msh_view_cmp(d->not_after, *end) < 0))
         *end = d->not_after;
     const path_row *before = msh_table_get(a->paths, f->path);
-    row->latest = file->n_people >= a->quorum ? file : before ? before->latest : NULL;
+    row->latest = people(file) >= a->quorum ? file : before ? before->latest : NULL;
     return msh_table_put(a->paths, f->path, row, &old);
+}
+
+/* The approvals of this release count no more; the same bytes may stand in another one. */
+static void withdraw_file(msh_approved *a, const msh_decision_file *f, msh_view release)
+{
+    char room[KEY_MAX];
+    msh_view key = file_key(room, f->path, f->size, f->sha256, f->sm3);
+    file_row *file = key.data ? msh_table_get(a->files, key) : NULL;
+    path_row *row = msh_table_get(a->paths, f->path);
+    if (!file || !row)
+        return;
+    for (unsigned i = file->n_by; i-- > 0;)
+        if (msh_view_eq(file->by[i].release, release))
+            drop_approval(file, i);
+    if (people(file) >= a->quorum) {
+        file->file.release = file->by[file->n_by - 1].release;
+        return;
+    }
+    file->withdrawn = true;
+    if (row->latest == file)
+        row->latest = NULL;
+    row->withdrawn = row->latest == NULL;
 }
 
 /* By the trust policy: this person, in this role, for this path, at that time. */
@@ -132,9 +189,14 @@ static msh_err take_decision(msh_approved *a, uint64_t n, msh_view body)
     }
     if (d.not_after.len && msh_view_cmp(d.not_after, msh_view_str(a->now)) < 0)
         return MSH_OK; /* no longer in force */
-    for (size_t i = 0; i < d.n_files; i++)
-        if (may_approve(a, &d.files[i], &d))
+    for (size_t i = 0; i < d.n_files; i++) {
+        if (!may_approve(a, &d.files[i], &d))
+            continue;
+        if (msh_view_eq_str(d.act, "withdraw"))
+            withdraw_file(a, &d.files[i], d.release);
+        else
             MSH_TRY(add_file(a, &d.files[i], &d));
+    }
     return MSH_OK;
 }
 
@@ -267,7 +329,11 @@ msh_approved_state msh_approved_find(const msh_approved *a, msh_view path, uint6
     row->seen = true;
     msh_view key = file_key(room, path, size, sha256, sm3);
     const file_row *found = key.data ? msh_table_get(a->files, key) : NULL;
-    if (found && found->n_people < a->quorum)
+    if (found ? found->withdrawn : row->withdrawn) {
+        *release = found ? found->file.release : row->release;
+        return MSH_APPROVED_WITHDRAWN;
+    }
+    if (found && people(found) < a->quorum)
         return MSH_APPROVED_UNKNOWN; /* not enough people yet */
     if (found)
         row->at_hand = found;
@@ -284,7 +350,7 @@ static bool visit(void *ctx, msh_view path, void *value)
 {
     const missing_ctx *m = ctx;
     const path_row *row = value;
-    if (!row->seen)
+    if (!row->seen && row->latest)
         m->missing(m->ctx, path, row->release);
     return true;
 }
@@ -337,4 +403,28 @@ uint64_t msh_approved_last_decision(const msh_approved *a)
 const msh_json *msh_approved_last_manifest(const msh_approved *a)
 {
     return a->manifest;
+}
+
+typedef struct release_ctx {
+    msh_view release;
+    msh_approved_visit each;
+    void *ctx;
+} release_ctx;
+
+static bool visit_release(void *ctx, msh_view key, void *value)
+{
+    const release_ctx *r = ctx;
+    const file_row *f = value;
+    (void)key;
+    for (unsigned i = 0; i < f->n_by; i++)
+        if (msh_view_eq(f->by[i].release, r->release))
+            return r->each(r->ctx, &f->file);
+    return true;
+}
+
+void msh_approved_each_of(const msh_approved *a, msh_view release, msh_approved_visit each,
+                          void *ctx)
+{
+    release_ctx r = {release, each, ctx};
+    msh_table_each(a->files, visit_release, &r);
 }

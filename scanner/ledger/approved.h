@@ -23,10 +23,11 @@ bool msh_approved_is_revoked(const msh_approved *a, const msh_reviewer *reviewer
 typedef enum msh_approved_state {
     MSH_APPROVED_YES,
     MSH_APPROVED_CHANGED, /* the path is approved with other bytes */
-    MSH_APPROVED_UNKNOWN
+    MSH_APPROVED_UNKNOWN,
+    MSH_APPROVED_WITHDRAWN /* it was approved, and that was taken back */
 } msh_approved_state;
 
-/* hashes and size of the bytes at hand. *release is set for YES and CHANGED; lives as long as a. */
+/* hashes and size of the bytes at hand. *release is set but for UNKNOWN; lives as long as a. */
 msh_approved_state msh_approved_find(const msh_approved *a, msh_view path, uint64_t size,
                                      const uint8_t sha256[32], const uint8_t sm3[32],
                                      msh_view *release);
@@ -47,6 +48,9 @@ typedef struct msh_approved_file {
  * bytes that msh_approved_find was asked for and said YES to. The visitor ends it with false. */
 typedef bool (*msh_approved_visit)(void *ctx, const msh_approved_file *f);
 void msh_approved_each(const msh_approved *a, bool at_hand, msh_approved_visit each, void *ctx);
+/* The bytes that somebody approved in this release, and that were not withdrawn since. */
+void msh_approved_each_of(const msh_approved *a, msh_view release, msh_approved_visit each,
+                          void *ctx);
 /* Whether this person, with these keys, may sign for this path at this time: no key of the log,
  * none that was revoked, and the trust policy, if there is one, allows it. */
 bool msh_approved_may_sign(const msh_approved *a, const msh_reviewer *r, msh_view path,

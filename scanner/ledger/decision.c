@@ -51,7 +51,7 @@ static void put_scans(msh_json_writer *w, const msh_decision *d)
 {
     msh_jw_key(w, "scans");
     msh_jw_open(w, '[');
-    for (size_t i = 0; i < d->n_files; i++) {
+    for (size_t i = 0; i < d->n_files && strcmp(d->act, "withdraw") != 0; i++) {
         msh_jw_open(w, '{');
         msh_jw_kstr(w, "log", msh_view_str(d->log));
         msh_jw_kuint(w, "n", d->files[i].record);
@@ -92,7 +92,8 @@ static msh_err refuse(const msh_decision *d, msh_error *why)
 {
     if (d->n_files == 0 || d->n_files > MSH_DECISION_FILES)
         return msh_fail(why, MSH_E_USAGE, "a release has 1 to %d files", MSH_DECISION_FILES);
-    for (size_t i = 0; i < d->n_files; i++) {
+    const bool withdraw = strcmp(d->act, "withdraw") == 0;
+    for (size_t i = 0; i < d->n_files && !withdraw; i++) {
         msh_verdict v = d->files[i].verdict;
         if (v == MSH_VERDICT_BLOCK || v == MSH_VERDICT_NOT_INSPECTED ||
             (v == MSH_VERDICT_REVIEW && !d->reason))
@@ -239,7 +240,8 @@ msh_err msh_decision_read(msh_arena *a, msh_view text, const char *state, const 
     out->ts = msh_json_text(msh_json_get(j, "ts"));
     out->release = msh_json_text(msh_json_get(release, "id"));
     out->title = msh_json_text(msh_json_get(release, "title"));
-    if (msh_json_int(msh_json_get(j, "v"), 0) != 1 || !msh_view_eq_str(out->act, "approve"))
+    if (msh_json_int(msh_json_get(j, "v"), 0) != 1 ||
+        (!msh_view_eq_str(out->act, "approve") && !msh_view_eq_str(out->act, "withdraw")))
         return not_valid(why, "an act that this version does not know");
     MSH_TRY(check_signatures(&note, state, log_keys, revoked, out, why));
     return read_files(a, msh_json_get(release, "files"), out, why);

@@ -22,8 +22,8 @@ typedef struct msh_decision_file {
 } msh_decision_file;
 
 typedef struct msh_decision {
-    const char *act;                                                  /* "approve" */
-    const char *release;                                              /* id */
+    const char *act;     /* "approve", or "withdraw": takes back what was approved in the release */
+    const char *release; /* id */
     const char *reviewer;                                             /* name */
     const char *title, *docno, *category, *channel, *reason, *policy; /* may be NULL */
     const char *log;                                                  /* origin */

@@ -26,8 +26,18 @@
 
 enum { TEXT_MAX = 256 << 20, ARENA_MAX = 1 << 30 };
 
-typedef enum gate_state { GATE_APPROVED, GATE_CHANGED, GATE_UNKNOWN, GATE_REFUSED } gate_state;
-static const char *const state_names[] = {"approved", "changed", "unknown", "refused"};
+/* GATE_ABSENT: approved, but not in the folder. Counted by both, told by reconcile alone. */
+typedef enum gate_state {
+    GATE_APPROVED,
+    GATE_CHANGED,
+    GATE_UNKNOWN,
+    GATE_WITHDRAWN,
+    GATE_REFUSED,
+    GATE_ABSENT,
+    GATE_STATES
+} gate_state;
+static const char *const state_names[] = {"approved",  "changed", "unknown",
+                                          "withdrawn", "refused", "absent"};
 
 /* A file that is not approved as it stands. */
 typedef struct gate_file {
@@ -46,12 +56,12 @@ typedef struct gate {
     const msh_gate_job *job;
     msh_gate_use use;
     void *use_ctx;
-    bool ndjson;
+    bool ndjson, reconcile; /* reconcile: compares both ways, scans nothing */
     msh_approved *approved;
     msh_arena arena;
     gate_file *first, **last;
     msh_table *by_path;
-    uint64_t counts[4], missing;
+    uint64_t counts[GATE_STATES];
     bool not_inspected;
     msh_buf text;
 } gate;
@@ -63,9 +73,11 @@ static const char *tr(const gate *g, const char *zh, const char *en)
 
 static const char *state_text(const gate *g, gate_state s)
 {
-    static const char *const zh[] = {"已批准", "批准后被改动", "未经批准", "不得发布"};
-    static const char *const en[] = {"approved", "changed after approval", "not approved",
-                                     "refused"};
+    static const char *const zh[] = {"已批准",     "批准后被改动", "未经批准",
+                                     "批准已撤回", "不得发布",     "批准了但不在此处"};
+    static const char *const en[] = {"approved",     "changed after approval",
+                                     "not approved", "withdrawn",
+                                     "refused",      "approved but not here"};
     return tr(g, zh[s], en[s]);
 }
 
@@ -99,7 +111,7 @@ static msh_err add_file(gate *g, const msh_source_item *found, gate_state state,
 
 static msh_err compare(gate *g, const msh_source_item *found, msh_error *why)
 {
-    static const gate_state states[] = {GATE_APPROVED, GATE_CHANGED, GATE_UNKNOWN};
+    static const gate_state states[] = {GATE_APPROVED, GATE_CHANGED, GATE_UNKNOWN, GATE_WITHDRAWN};
     msh_spot_hash hash;
     msh_view release = {NULL, 0};
     msh_error inner = {0};
@@ -155,7 +167,7 @@ static void observe(void *ctx, const msh_entry *e)
 static msh_err scan_rest(gate *g, msh_error *why)
 {
     size_t n = msh_table_count(g->by_path), i = 0;
-    if (n == 0)
+    if (n == 0 || g->reconcile)
         return MSH_OK;
     const char **paths = msh_calloc(n, sizeof *paths);
     msh_run *r = msh_calloc(1, sizeof *r);
@@ -179,6 +191,14 @@ static msh_err scan_rest(gate *g, msh_error *why)
 
 /* --- words ------------------------------------------------------------------------------------ */
 
+static void tell_release(gate *g, const gate_file *f)
+{
+    if (!f->release.len)
+        return;
+    msh_buf_printf(&g->text, "  %s", tr(g, "信息编号 ", "release "));
+    msh_escape_terminal(&g->text, f->release);
+}
+
 static void tell_file(gate *g, const gate_file *f)
 {
     msh_buf_printf(&g->text, "%s  ", state_text(g, f->state));
@@ -186,6 +206,8 @@ static void tell_file(gate *g, const gate_file *f)
     if (f->state == GATE_REFUSED)
         msh_buf_printf(&g->text, "  %s",
                        msh_reason_text(msh_reason_name(f->reason), g->options->lang));
+    else if (g->reconcile)
+        tell_release(g, f);
     else if (f->scanned)
         msh_buf_printf(&g->text, "  %s%s  %s%" PRIu64, tr(g, "机检：", "scan: "),
                        msh_verdict_text(f->verdict, g->options->lang), tr(g, "命中 ", "findings "),
@@ -200,7 +222,7 @@ static void tell_file_json(gate *g, const gate_file *f)
     msh_json_writer w;
     msh_jw_begin(&w, &g->text);
     msh_jw_open(&w, '{');
-    msh_jw_kstr(&w, "type", MSH_VIEW("gate-item"));
+    msh_jw_kstr(&w, "type", g->reconcile ? MSH_VIEW("reconcile-item") : MSH_VIEW("gate-item"));
     msh_jw_kstr(&w, "path", f->rel);
     msh_jw_kstr(&w, "state", msh_view_str(state_names[f->state]));
     if (f->release.len)
@@ -256,12 +278,34 @@ static const char *next_words(const gate *g, int exit_code)
               "the path");
 }
 
-static void count_missing(void *ctx, msh_view path, msh_view release)
+static const char *reconcile_words(const gate *g, int exit_code)
+{
+    switch (exit_code) {
+    case MSH_EXIT_CLEAN:
+        return tr(g, "一致：在此处的都已批准，已批准的都在此处",
+                  "they agree: all that is here is approved, all that is approved is here");
+    case MSH_EXIT_FINDINGS:
+        return tr(
+            g,
+            "不一致。下一步：撤下未经批准、被改动和批准已撤回的（或补办审查），补发缺少的（mishen "
+            "publish）",
+            "they do not agree. next: take down what is not approved, was changed or withdrawn "
+            "(or have it reviewed), publish what is absent (mishen publish)");
+    default:
+        return tr(
+            g, "未能全部核对：有链接、特殊文件、读不出的文件，或没有文件。下一步：查明后再核对",
+            "not all could be compared: links, special or unreadable files, or no file at all. "
+            "next: find out why, then ask again");
+    }
+}
+
+static void take_missing(void *ctx, msh_view path, msh_view release)
 {
     gate *g = ctx;
-    (void)path;
-    (void)release;
-    g->missing++;
+    const gate_file f = {.rel = path, .release = release, .state = GATE_ABSENT};
+    g->counts[GATE_ABSENT]++;
+    if (g->reconcile)
+        (g->ndjson ? tell_file_json : tell_file)(g, &f);
 }
 
 static void tell_summary(gate *g, const msh_log_verdict *log, int exit_code)
@@ -270,33 +314,34 @@ static void tell_summary(gate *g, const msh_log_verdict *log, int exit_code)
         msh_json_writer w;
         msh_jw_begin(&w, &g->text);
         msh_jw_open(&w, '{');
-        msh_jw_kstr(&w, "type", MSH_VIEW("gate"));
+        msh_jw_kstr(&w, "type", g->reconcile ? MSH_VIEW("reconcile") : MSH_VIEW("gate"));
         msh_jw_kint(&w, "v", 1);
         msh_jw_kstr(&w, "folder", msh_view_str(g->job->folder));
-        for (size_t i = 0; i < 4; i++)
+        for (size_t i = 0; i < GATE_STATES; i++)
             msh_jw_kuint(&w, state_names[i], g->counts[i]);
-        msh_jw_kuint(&w, "absent", g->missing);
         msh_jw_kuint(&w, "log_size", log->size);
         msh_jw_kint(&w, "exit", exit_code);
         msh_jw_close(&w, '}');
         msh_buf_put_byte(&g->text, '\n');
         return;
     }
-    for (size_t i = 0; i < 4; i++)
-        msh_buf_printf(&g->text, "%s %" PRIu64 "  ", state_text(g, (gate_state)i), g->counts[i]);
-    msh_buf_printf(&g->text, "%s %" PRIu64 "\n", tr(g, "批准了但不在此处", "approved but not here"),
-                   g->missing);
-    msh_buf_printf(&g->text, "%s\n", next_words(g, exit_code));
+    for (size_t i = 0; i < GATE_STATES; i++)
+        msh_buf_printf(&g->text, "%s %" PRIu64 "%s", state_text(g, (gate_state)i), g->counts[i],
+                       i + 1 < GATE_STATES ? "  " : "\n");
+    msh_buf_printf(&g->text, "%s\n",
+                   g->reconcile ? reconcile_words(g, exit_code) : next_words(g, exit_code));
 }
 
 static int exit_of(const gate *g)
 {
     uint64_t all = 0;
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < GATE_ABSENT; i++)
         all += g->counts[i];
     if (g->not_inspected || all == 0)
         return MSH_EXIT_NOT_INSPECTED;
-    return g->counts[GATE_CHANGED] || g->counts[GATE_UNKNOWN] ? MSH_EXIT_FINDINGS : MSH_EXIT_CLEAN;
+    bool other = g->counts[GATE_CHANGED] || g->counts[GATE_UNKNOWN] || g->counts[GATE_WITHDRAWN] ||
+                 (g->reconcile && g->counts[GATE_ABSENT]);
+    return other ? MSH_EXIT_FINDINGS : MSH_EXIT_CLEAN;
 }
 
 /* --- the way through -------------------------------------------------------------------------- */
@@ -327,9 +372,10 @@ static msh_err run(gate *g, int *exit_code, msh_error *why)
         *exit_code = code;
         return MSH_OK;
     }
-    msh_approved_each_missing(g->approved, count_missing, g);
     for (const gate_file *f = g->first; f; f = f->next)
         (g->ndjson ? tell_file_json : tell_file)(g, f);
+    msh_approved_each_missing(g->approved, take_missing, g);
+    code = exit_of(g);
     tell_summary(g, &log, code);
     MSH_TRY(msh_spot_print(&g->text, why));
     *exit_code = code;
@@ -342,29 +388,38 @@ msh_err msh_gate(const msh_options *options, const msh_gate_job *job, int *exit_
     return msh_gate_then(options, job, NULL, NULL, exit_code, why);
 }
 
+static msh_err ask(gate *g, int *exit_code, msh_error *why)
+{
+    const char *format = g->job->format ? g->job->format : "text";
+    *exit_code = MSH_EXIT_USAGE;
+    g->ndjson = strcmp(format, "ndjson") == 0;
+    if (!g->job->folder || (!g->ndjson && strcmp(format, "text") != 0))
+        return msh_fail(why, MSH_E_OPTION, "--format: text, ndjson");
+    g->last = &g->first;
+    msh_arena_init(&g->arena, ARENA_MAX);
+    msh_buf_init(&g->text, TEXT_MAX);
+    g->by_path = msh_table_new();
+    msh_err err = g->by_path ? run(g, exit_code, why) : msh_fail(why, MSH_E_MEMORY, "gate");
+    if (err != MSH_OK)
+        *exit_code = err == MSH_E_REFUSED ? MSH_EXIT_FINDINGS : msh_spot_exit(err);
+    if (g->by_path)
+        msh_table_free(g->by_path, NULL);
+    msh_approved_free(g->approved);
+    msh_arena_dispose(&g->arena);
+    msh_buf_dispose(&g->text);
+    return err;
+}
+
+msh_err msh_reconcile(const msh_options *options, const msh_gate_job *job, int *exit_code,
+                      msh_error *why)
+{
+    gate g = {.options = options, .job = job, .reconcile = true};
+    return ask(&g, exit_code, why);
+}
+
 msh_err msh_gate_then(const msh_options *options, const msh_gate_job *job, msh_gate_use use,
                       void *ctx, int *exit_code, msh_error *why)
 {
-    const char *format = job->format ? job->format : "text";
-    gate g = {.options = options,
-              .job = job,
-              .use = use,
-              .use_ctx = ctx,
-              .ndjson = strcmp(format, "ndjson") == 0};
-    *exit_code = MSH_EXIT_USAGE;
-    if (!job->folder || (!g.ndjson && strcmp(format, "text") != 0))
-        return msh_fail(why, MSH_E_OPTION, "--format: text, ndjson");
-    g.last = &g.first;
-    msh_arena_init(&g.arena, ARENA_MAX);
-    msh_buf_init(&g.text, TEXT_MAX);
-    g.by_path = msh_table_new();
-    msh_err err = g.by_path ? run(&g, exit_code, why) : msh_fail(why, MSH_E_MEMORY, "gate");
-    if (err != MSH_OK)
-        *exit_code = err == MSH_E_REFUSED ? MSH_EXIT_FINDINGS : msh_spot_exit(err);
-    if (g.by_path)
-        msh_table_free(g.by_path, NULL);
-    msh_approved_free(g.approved);
-    msh_arena_dispose(&g.arena);
-    msh_buf_dispose(&g.text);
-    return err;
+    gate g = {.options = options, .job = job, .use = use, .use_ctx = ctx};
+    return ask(&g, exit_code, why);
 }

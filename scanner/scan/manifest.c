@@ -255,21 +255,12 @@ static msh_err put_body(const manifest *m, msh_buf *out)
 
 static msh_err log_it(const manifest *m, msh_error *why)
 {
-    char dir[MSH_LOG_PATH];
     msh_buf body;
-    msh_log *l;
-    MSH_TRY(msh_log_dir(m->options, NULL, dir, why));
-    MSH_TRY(msh_log_open(dir, NULL, &l, why));
     msh_buf_init(&body, BODY_MAX);
     msh_err err = put_body(m, &body);
     if (err == MSH_OK)
-        err = msh_log_add(l, "manifest", msh_buf_view(&body), why);
-    if (err == MSH_OK)
-        err = msh_log_commit(l, NULL, why);
-    if (err == MSH_OK)
-        err = msh_log_end(l, why);
+        err = msh_log_put(m->options, "manifest", msh_buf_view(&body), NULL, why);
     msh_buf_dispose(&body);
-    msh_log_close(l);
     return err;
 }
 
