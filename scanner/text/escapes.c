@@ -212,6 +212,21 @@ static size_t base64_end(msh_view in, size_t at, size_t most)
     return at;
 }
 
+/* The characters of a run of `len` bytes, each from its share of it: three bytes of UTF-8 come from
+ * two or three of base64, so that the run as one piece would end behind itself. */
+static msh_err put_run(writer *w, msh_view v, size_t at, size_t len)
+{
+    size_t n = 0, k = 0;
+    for (size_t i = 0; i < v.len; i++)
+        n += (v.data[i] & 0xc0) != 0x80;
+    for (size_t i = 0; i < v.len; i++) {
+        if ((v.data[i] & 0xc0) != 0x80)
+            MSH_TRY(add_point(w->map, w->out->len, at + k++ * len / n));
+        msh_buf_put_byte(w->out, v.data[i]);
+    }
+    return add_point(w->map, w->out->len, at + len);
+}
+
 /* A run counts when most of it is common Chinese: base64 is full of plus signs. */
 static size_t write_utf7(writer *w, size_t at)
 {
@@ -230,11 +245,8 @@ static size_t write_utf7(writer *w, size_t at)
     if (w->look_only)
         return len;
     keep_to(w, at);
-    msh_err err = add_point(w->map, w->out->len, at);
-    msh_buf_put_view(w->out, v);
+    msh_err err = put_run(w, v, at, len);
     w->kept = at + len;
-    if (err == MSH_OK)
-        err = add_point(w->map, w->out->len, w->kept);
     w->err = err != MSH_OK ? err : msh_buf_err(w->out);
     return len;
 }
