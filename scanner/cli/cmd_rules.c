@@ -110,18 +110,24 @@ int cli_cmd_rules(cli_args *a)
         const char *name;
         int (*run)(const cli_args *a, const msh_rule_set *s);
         int (*alone)(const cli_args *a);
-    } verbs[] = {{"list", list, NULL},
-                 {"explain", cli_rules_explain, NULL},
-                 {"check", cli_rules_check, NULL},
-                 {"test", cli_rules_test, NULL},
-                 {"import-csv", NULL, import_csv},
-                 {"digest", NULL, digest},
-                 {"sign", NULL, cli_rules_sign},
-                 {"trust", NULL, cli_rules_trust},
-                 {"import", NULL, cli_rules_import}};
+        int most; /* words; 0: the verb looks itself */
+    } verbs[] = {{"list", list, NULL, 1},
+                 {"explain", cli_rules_explain, NULL, 2},
+                 {"check", cli_rules_check, NULL, 1},
+                 {"test", cli_rules_test, NULL, 2},
+                 {"import-csv", NULL, import_csv, 0},
+                 {"digest", NULL, digest, 0},
+                 {"sign", NULL, cli_rules_sign, 0},
+                 {"trust", NULL, cli_rules_trust, 0},
+                 {"import", NULL, cli_rules_import, 0}};
     const char *verb = a->n_words ? a->words[0] : "list";
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-        if (strcmp(verb, verbs[i].name) == 0)
+        if (strcmp(verb, verbs[i].name) != 0)
+            continue;
+        else if (verbs[i].most && a->n_words > verbs[i].most)
+            return cli_usage(a, "多余的参数；要看自己的规则包，用 --rules 路径",
+                             "too many words; for packs of your own: --rules PATH");
+        else
             return verbs[i].alone ? verbs[i].alone(a) : with_rules(a, verbs[i].run);
     return cli_usage(
         a, "rules 之后应为 list、explain、check、test、import-csv、digest、sign、trust 或 import",

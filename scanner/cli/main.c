@@ -31,6 +31,12 @@ static const option_row options[] = {
 #undef CLI_OPTION
 };
 
+static const char *const limit_names[] = {
+#define MSH_LIMIT(member, name, dflt, greatest, unit, zh, en) name,
+#include <mishen/limits.def>
+#undef MSH_LIMIT
+};
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const command_row *find_command(const char *name)
@@ -76,7 +82,7 @@ static bool refuse(const cli_args *a, const char *zh, const char *en, const char
  * that all commands share are known. */
 static bool take_option(cli_args *a, int argc, char **argv, int *i)
 {
-    const char *arg = argv[*i];
+    const char *arg = strcmp(argv[*i], "-h") == 0 ? "--help" : argv[*i];
     const char *equals = strchr(arg, '=');
     size_t len = equals ? (size_t)(equals - arg) : strlen(arg);
     const option_row *row = find_option(a->command, arg, len);
@@ -229,6 +235,11 @@ static void tell_allowed(const cli_args *a, const char *name)
         if (strcmp(options[i].name, name) == 0)
             fprintf(stderr, "\n%s%s %s  %s", cli_tr(a, "可用：", "allowed: "), name,
                     options[i].argument, cli_tr(a, options[i].zh, options[i].en));
+    if (strcmp(name, "--limit") == 0) {
+        fputs("\n ", stderr);
+        for (size_t i = 0; i < COUNT(limit_names); i++)
+            fprintf(stderr, " %s", limit_names[i]);
+    }
     fputs(cli_tr(a, "\n用法见：mishen --help，各项限额见手册页（mishen help --man | man -l -）\n",
                  "\nsee: mishen --help; limits are in the manual page (mishen help --man | man -l "
                  "-)\n"),

@@ -75,8 +75,10 @@ int cli_password(const cli_args *a, bool twice, char room[CLI_PASSWORD_MAX], con
             (void)fclose(f);
     }
     if (!good) {
-        cli_complain(a, "读不到口令（--password-file 文件，或 - 由终端输入）\n",
-                     "no password (--password-file FILE, or - to be asked)\n");
+        cli_complain(a, "读不到口令（--password-file 文件，或 - 由终端输入）：",
+                     "no password (--password-file FILE, or - to be asked): ");
+        cli_print_escaped(stderr, from, strlen(from));
+        fputc('\n', stderr);
         cli_password_wipe(room);
         return MSH_EXIT_USAGE;
     }

@@ -143,6 +143,8 @@ msh_err msh_keys_export(const msh_options *options, const char *name, msh_text_o
     MSH_TRY(msh_state_path(options, state, why));
     MSH_TRY(msh_log_dir(options, NULL, dir, why));
     msh_err err = name ? msh_reviewer_public(state, name, 0, &r, why) : load_log_keys(dir, &r, why);
+    if (err != MSH_OK && name)
+        return msh_reviewer_unknown(state, name, err, why);
     msh_buf_init(&b, out->cap);
     if (err == MSH_OK)
         err = write_public(&r, &b);

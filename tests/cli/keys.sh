@@ -25,6 +25,8 @@ run 64 keys new 张三 --state "$state"
 says err '已经存在'
 run 64 keys revoke 无此人 --reason 丢失 --state "$state"
 says err '没有这个人的钥匙：无此人'
+run 64 keys export 无此人 --state "$state"
+says err '没有这个人的钥匙：无此人'
 run 64 keys rotate 无此人 --state "$state"
 run 0 keys list --state "$state"
 says out '张三  私钥在文件中，有口令'
@@ -37,6 +39,7 @@ gate 1
 approve 0 张三 a.txt --password-file "$here/pw"
 gate 0
 run 64 keys new 李四 --state "$state" --password-file "$here/none"
+says err "$here/none"
 run 0 keys export 张三 --state "$state"
 says out '张三+'
 says out 'BEGIN PUBLIC KEY'

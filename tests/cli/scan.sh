@@ -162,6 +162,12 @@ fi
 run 0 --lang en help scan
 says out 'Options of this command'
 run 0 --lang=en --version
+run 0 -h
+says out 'scan'
+run 64 scan --limit foo=1 "$here/clean"
+says err ' depth'
+run 64 rules check "$here/clean"
+says err '--rules 路径'
 run 64 --lang en
 says err 'Commands:'
 run 64 scna x
