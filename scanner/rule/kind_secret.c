@@ -25,6 +25,7 @@ enum {
     VALUE_MOST = 200,
     PASSWORD_LEAST = 6,
     PASSWORD_MOST = 40,
+    SPOKEN_LEAST = 8,   /* of one with only a blank before it; SHA256 and others are shorter */
     ACCOUNT_REACH = 90, /* bytes before a key in which 账号 speaks of the same */
     TOKEN_LEAST = 16,
     TOKEN_WORD = 6,       /* letters of a word that is no accident in a token */
@@ -246,8 +247,8 @@ static bool userinfo(msh_view t, size_t at, size_t *start, size_t *end)
 /* A name of an account stands before it on the line: 账号：admin，口令 …. */
 static bool beside_account(msh_view t, size_t at)
 {
-    static const char *const words[] = {"账号", "帐号",   "账户",  "帐户", "用户",
-                                        "登录", "登录名", "admin", "root", NULL};
+    static const char *const words[] = {"账号", "帐号",  "账户", "帐户", "用户",
+                                        "登录", "admin", "root", NULL};
     size_t from = at;
     while (from > 0 && at - from < ACCOUNT_REACH && t.data[from - 1] != '\n')
         from--;
@@ -258,9 +259,9 @@ static bool beside_account(msh_view t, size_t at)
 static bool is_plain_password(msh_view t, size_t key, msh_view v)
 {
     size_t distinct;
-    if (!is_password(v))
+    if (v.len < SPOKEN_LEAST || !is_password(v))
         return false;
-    return beside_account(t, key) || (v.len >= 8 && classes(v, &distinct) == CLASSES);
+    return beside_account(t, key) || classes(v, &distinct) == CLASSES;
 }
 
 /* What is assigned to the key that the hit found; false when it is not looked for. */

@@ -27,6 +27,7 @@ static void test_passwords(void)
         "密码：请向管理员索取\n",
         "密码为身份证号后六位\n",
         "密码 sm4-cbc2\n", /* an algorithm: only a blank before it */
+        "用户密码 sha256 加密存储\n",
         "密码技术gm2026abc\n",
         "密码abc@12345\n",
         "password=changeme2026\n",
