@@ -102,6 +102,19 @@ msh_err msh_file_read(const char *path, msh_buf *out, msh_error *why)
     return err;
 }
 
+/* Names the file behind fd, which its caller need not know any more. */
+static msh_err write_failed(int fd, msh_error *why)
+{
+    char link[64], path[512], name[MSH_FILE_SHOWN];
+    int sys = errno;
+    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(link, path, sizeof path - 1);
+    path[n > 0 ? n : 0] = '\0';
+    errno = sys;
+    return msh_fail_errno(why, write_class(sys), "%s",
+                          n > 0 ? msh_file_shown(path, name) : "write");
+}
+
 msh_err msh_file_write_all(int fd, msh_view v, msh_error *why)
 {
     size_t at = 0;
@@ -110,7 +123,7 @@ msh_err msh_file_write_all(int fd, msh_view v, msh_error *why)
         if (r < 0 && errno == EINTR)
             continue;
         if (r <= 0)
-            return msh_fail_errno(why, write_class(errno), "write");
+            return write_failed(fd, why);
         at += (size_t)r;
     }
     return MSH_OK;

@@ -16,7 +16,8 @@ MSH_MUST_CHECK msh_err msh_file_read(const char *path, msh_buf *out, msh_error *
 /* Read at most n bytes at an offset, over EINTR and short reads. Returns bytes read, -1 on error.
  */
 int64_t msh_file_pread(int fd, void *to, size_t n, uint64_t offset);
-/* Write all, over EINTR and short writes. MSH_E_FULL for ENOSPC and EDQUOT, else MSH_E_IO. */
+/* Write all, over EINTR and short writes. MSH_E_FULL for ENOSPC and EDQUOT, else MSH_E_IO;
+ * why names the file. */
 MSH_MUST_CHECK msh_err msh_file_write_all(int fd, msh_view v, msh_error *why);
 /* Replace a file at once: temporary name beside it (O_EXCL, 0600), fsync, rename, fsync folder. */
 MSH_MUST_CHECK msh_err msh_file_replace(const char *path, msh_view v, msh_error *why);

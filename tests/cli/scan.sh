@@ -57,6 +57,9 @@ says err "给出的文件或文件夹打不开：$here/nothing-there/r.txt"
 if [ -w /dev/full ]; then
     run 74 scan --state "$state" --output /dev/full "$here/clean"
     says err '磁盘已满：/dev/full'
+    checks=$((checks + 1))
+    "$MISHEN" extract "$here/clean/a.txt" >/dev/full 2>"$here/err" && bad 'extract to a full device: exit 0'
+    says err '磁盘已满：/dev/full'
 fi
 # each kind of file that did not pass has its line of advice
 run 2 scan --state "$state" "$here/nothing-there" "$here/marked"
