@@ -40,7 +40,7 @@ static msh_err look_before(msh_output *o, const char *path, msh_error *why)
         o->is_open = o->fd >= 0;
         char name[MSH_FILE_SHOWN];
         return o->is_open ? MSH_OK
-                          : msh_fail_errno(why, MSH_E_STATE, "%s", msh_file_shown(path, name));
+                          : msh_fail_errno(why, MSH_E_NAMED, "%s", msh_file_shown(path, name));
     }
     if (S_ISREG(st.st_mode) && is_report(path))
         return MSH_OK;
@@ -62,6 +62,8 @@ msh_err msh_output_open(msh_output *o, const char *path, msh_error *why)
     *o = (msh_output){.fd = STDOUT_FILENO, .why = why};
     if (!path)
         return MSH_OK;
+    if (!path[0])
+        return msh_fail(why, MSH_E_OPTION, "--output");
     int n = snprintf(o->path, sizeof o->path, "%s", path);
     MSH_TRY(look_before(o, path, why));
     if (o->is_open)
@@ -71,7 +73,7 @@ msh_err msh_output_open(msh_output *o, const char *path, msh_error *why)
         return msh_fail(why, MSH_E_OPTION, "--output: name too long");
     o->fd = open(o->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (o->fd < 0)
-        return failed(o, MSH_E_STATE, why);
+        return failed(o, MSH_E_NAMED, why);
     o->is_file = true;
     return MSH_OK;
 }

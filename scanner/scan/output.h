@@ -15,7 +15,7 @@ typedef struct msh_output {
 } msh_output;
 
 /* path NULL = standard output. MSH_E_OPTION: something stands there that is no report (a document,
- * a link, a folder); it is left alone. MSH_E_STATE, MSH_E_FULL. */
+ * a link, a folder); it is left alone. MSH_E_NAMED: it cannot be made there. MSH_E_FULL. */
 MSH_MUST_CHECK msh_err msh_output_open(msh_output *o, const char *path, msh_error *why);
 /* For a report: its bytes go to `o`. */
 msh_report_out msh_output_sink(msh_output *o);

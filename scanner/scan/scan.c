@@ -44,14 +44,14 @@ static msh_err open_reports(msh_run *r, scan_outputs *o, const msh_scan_job *job
     char path[MSH_STATE_PATH + 64];
     const msh_report_form *asked = msh_report_form_named(job->format);
     (void)snprintf(path, sizeof path, "%s/runs/%s.ndjson", r->state, r->id);
-    MSH_TRY(msh_output_open(&o->saved, path, why));
-    msh_err err = msh_output_open(&o->asked, job->output, why);
-    if (err == MSH_E_STATE) { /* not the state folder: what the user named */
-        err = MSH_E_NAMED;
+    msh_err err = msh_output_open(&o->saved, path, why);
+    if (err == MSH_E_NAMED) { /* nobody named this one: it is the state folder */
+        err = MSH_E_STATE;
         if (why)
             why->code = err;
     }
     MSH_TRY(err);
+    MSH_TRY(msh_output_open(&o->asked, job->output, why));
     r->reports[0].form = msh_report_form_named("ndjson");
     r->reports[0].out = msh_output_sink(&o->saved);
     r->reports[1].form = asked;

@@ -11,6 +11,7 @@
 #include "scan/ruleset.h"
 #include "scan/verdict.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -175,6 +176,9 @@ static msh_err show_files(texts_run *t, const msh_options *options, const msh_ru
     for (size_t i = 0; i < n; i++)
         MSH_GUARD(one_path(t, files[i], options->limits.size, t->why));
     *exit_code = msh_verdict_exit(t->items, t->whole, false);
+    if (t->items == 0)
+        fprintf(stderr, t->lang == MSH_LANG_EN ? "mishen: no file was found there\n"
+                                               : "mishen: 没有找到任何文件（空文件夹？）\n");
 out:
     if (t->room)
         msh_room_close(t->room);

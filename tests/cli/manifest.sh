@@ -67,6 +67,8 @@ good cmp "$here/m.note" "$here/first.note"
 run 0 log show --state "$state" --type manifest --format ndjson
 checks=$((checks + 1)); [ "$(wc -l <"$here/out")" = 1 ] || bad 'one record'
 says out "\"sha256\":\"$(sha256sum <"$here/first.note" | cut -d' ' -f1)\""
+run 64 manifest --state "$state" --by '李"四' --output "$here/nothing-there/m"
+says err '给出的文件或文件夹打不开'
 # a kept note that was changed is not given; the next one names the one before
 printf '\n' >>"$state/manifest/00000001.note"
 run 0 manifest --state "$state" --by '李"四' --output "$here/m.note"

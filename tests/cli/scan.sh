@@ -61,11 +61,20 @@ if [ -w /dev/full ]; then
     "$MISHEN" extract "$here/clean/a.txt" >/dev/full 2>"$here/err" && bad 'extract to a full device: exit 0'
     says err '磁盘已满：/dev/full'
 fi
+printf 'PK\003\004 broken' >"$here/broken.docx"
+printf '工作秘密\n' >"$here/blocked.txt"
+run 2 scan --state "$state" "$here/broken.docx" "$here/blocked.txt" "$here/nothing-there"
+says out '按“规则说明”修改'
+says out '另存为常见格式'
+says out '核对路径和文件名'
 # each kind of file that did not pass has its line of advice
 run 2 scan --state "$state" "$here/nothing-there" "$here/marked"
 says out '核对路径和文件名'
 says out '立即停止发布'
 mkdir "$here/empty"
+run 2 extract "$here/empty"
+says err '没有找到任何文件'
+run 64 scan --state "$state" --output '' "$here/clean"
 run 2 scan --state "$state" "$here/empty"
 says out '没有找到任何可检查的文件'
 says out '下一步：核对给出的路径'
