@@ -312,7 +312,7 @@ static void test_list(void)
     LIST("\n\n", "");
     msh_source *s;
     msh_error why;
-    CHECK_INT(msh_source_list("/nowhere/at/all", &s, &why), MSH_E_OPEN);
+    CHECK_INT(msh_source_list("/nowhere/at/all", &s, &why), MSH_E_NAMED);
 }
 
 static void feed_stdin(const char *bytes, size_t len)
