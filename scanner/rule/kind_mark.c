@@ -426,7 +426,8 @@ static bool only_brackets(msh_view f, size_t at, size_t to)
 }
 
 /* The first line of a paper, or the second below its copy number, and more lines below it that are
- * not the other levels of a list: where GB/T 9704-2012 7.2.2 puts the mark. */
+ * not the other levels of a list: where GB/T 9704-2012 7.2.2 puts the mark. 秘密 is a word of every
+ * day, too, the name of films and songs: it wants the copy number above it, or 级 behind it. */
 static bool opens_paper(const spot *s, size_t mark_end)
 {
     size_t start, end;
@@ -434,10 +435,12 @@ static bool opens_paper(const spot *s, size_t mark_end)
         !only_brackets(s->f, s->line, s->start) || !only_brackets(s->f, mark_end, s->line_end))
         return false;
     msh_line_at(s->f, next_text(s->f, 0), &start, &end);
-    if (start < s->line && only_copy_number(s, start, end))
+    bool copy = start < s->line && only_copy_number(s, start, end);
+    if (copy)
         msh_line_at(s->f, next_text(s->f, end), &start, &end);
     size_t below = next_text(s->f, s->line_end);
-    if (start != s->line || below >= s->f.len)
+    bool plain = msh_view_eq_str(s->g->levels[s->m.level].word, "秘密") && mark_end == s->end;
+    if (start != s->line || below >= s->f.len || (plain && !copy))
         return false;
     msh_line_at(s->f, below, &start, &end);
     return !is_level_line(s, start, end);

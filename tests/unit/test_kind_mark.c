@@ -83,6 +83,8 @@ static void test_bare(void)
     CHECK_TIER(&bench, "000036\n【绝密】\n关于印发方案的通知\n", "BLOCK");
     CHECK_TIER(&bench, "份号：000036\n\n秘密级\n通知\n", "BLOCK");
     CHECK_TIER(&bench, "秘密\n", "REVIEW");
+    CHECK_TIER(&bench, "秘密\n导演：张三 主演：李四\n", "REVIEW");
+    CHECK_TIER(&bench, "000012\n秘密\n市局文件\n", "BLOCK");
     CHECK_TIER(&bench, "秘密\n机密\n绝密\n", "REVIEW");
     CHECK_TIER(&bench, "市水利局\n秘密\n通知\n", "REVIEW");
     CHECK_TIER(&bench, "特急·机密\n通知\n", "REVIEW");
