@@ -5,11 +5,14 @@
 #include "base/mem.h"
 #include "base/view.h"
 
+#include <string.h>
+
 enum {
     TABS_MOST = 64,      /* a far cell is not led up to by more */
     EACH_CELL = 1 << 21, /* cells with an anchor of their own; later ones have one a row */
     ROW_MOST = 1 << 26,  /* numbers of rows and columns past these are no references */
-    COL_MOST = 1 << 20
+    COL_MOST = 1 << 20,
+    SHORT_CELL = 6 /* bytes: two ideographs, "10年"; longer ones are read for themselves */
 };
 
 void msh_grid_init(msh_grid *g, msh_extract *x, const msh_place *place)
@@ -73,11 +76,55 @@ static void go_to(msh_grid_text *t, uint32_t row, uint32_t col)
         msh_buf_put_byte(&t->text, '\t');
 }
 
+/* --- downwards
+ * ------------------------------------------------------------------------------------------- */
+
+/* What stands in a column so far, as a line of its own: two cells and two characters past ASCII at
+ * least, and as many of them as of ASCII. Columns of numbers must not become one number. */
+static msh_err end_column(msh_grid *g, uint32_t col)
+{
+    msh_grid_column *c = &g->down[col - 1];
+    msh_grid_text *t = &g->layers[MSH_GRID_DOWN];
+    unsigned wide = 0, narrow = 0;
+    for (uint8_t i = 0; i < c->len; i++) {
+        wide += c->text[i] >= 0xc0;
+        narrow += c->text[i] < 0x80;
+    }
+    if (c->last > c->first && wide >= 2 && wide >= narrow) {
+        if (t->text.len)
+            msh_buf_put_byte(&t->text, '\n');
+        MSH_TRY(add_anchor(t, c->first, col));
+        t->row = c->first;
+        put_flat(&t->text, msh_view_of(c->text, c->len));
+    }
+    *c = (msh_grid_column){.first = 0};
+    return msh_buf_err(&t->text);
+}
+
+static msh_err put_down(msh_grid *g, uint32_t row, uint32_t col, msh_view text)
+{
+    if (col == 0 || col > MSH_GRID_COLUMNS)
+        return MSH_OK;
+    msh_grid_column *c = &g->down[col - 1];
+    bool is_short = text.len <= SHORT_CELL;
+    if (c->first && (!is_short || row != c->last + 1 || c->len + text.len > MSH_GRID_DOWN_MOST))
+        MSH_TRY(end_column(g, col));
+    if (!is_short)
+        return MSH_OK;
+    memcpy(c->text + c->len, text.data, text.len);
+    c->len = (uint8_t)(c->len + text.len);
+    c->first = c->first ? c->first : row;
+    c->last = row;
+    return MSH_OK;
+}
+
 msh_err msh_grid_put(msh_grid *g, msh_grid_layer layer, uint32_t row, uint32_t col, msh_view text)
 {
     msh_grid_text *t = &g->layers[layer];
     if (text.len == 0)
         return MSH_OK;
+    if (layer == MSH_GRID_CELLS)
+        MSH_TRY(put_down(g, row, col, text));
     if (layer == MSH_GRID_CELLS || layer == MSH_GRID_HIDDEN)
         go_to(t, row, col);
     else if (t->text.len)
@@ -117,6 +164,9 @@ static msh_err emit_layer(msh_grid *g, msh_grid_layer layer)
 
 msh_err msh_grid_emit(msh_grid *g)
 {
+    for (uint32_t col = 1; col <= MSH_GRID_COLUMNS; col++)
+        if (g->down[col - 1].first)
+            MSH_TRY(end_column(g, col));
     for (size_t i = 0; i < MSH_GRID_LAYERS; i++)
         if (g->layers[i].text.len || msh_buf_err(&g->layers[i].text) != MSH_OK)
             MSH_TRY(emit_layer(g, (msh_grid_layer)i));

@@ -2,8 +2,8 @@
  *
  * Shared by the readers of spreadsheets. Cells of a row are parted by tabs, rows by line ends;
  * empty rows are left out. What stands in hidden rows and columns is given again with role hidden;
- * what a cell holds beside what it shows (the number under a format), and comments, are texts of
- * their own with the same cells. */
+ * what a cell holds beside what it shows (the number under a format), comments, and columns of
+ * short cells (one character a row) are texts of their own with the same cells. */
 #ifndef MSH_EXTRACT_GRID_H
 #define MSH_EXTRACT_GRID_H
 
@@ -14,8 +14,17 @@ typedef enum msh_grid_layer {
     MSH_GRID_HIDDEN,
     MSH_GRID_BESIDE,
     MSH_GRID_COMMENT,
+    MSH_GRID_DOWN, /* made by the grid itself */
     MSH_GRID_LAYERS
 } msh_grid_layer;
+
+/* Short cells one below the other, of one column. */
+enum { MSH_GRID_COLUMNS = 64, MSH_GRID_DOWN_MOST = 48 };
+typedef struct msh_grid_column {
+    uint32_t first, last; /* rows; 0: nothing is there */
+    uint8_t len;
+    uint8_t text[MSH_GRID_DOWN_MOST];
+} msh_grid_column;
 
 typedef struct msh_grid_text {
     msh_buf text;
@@ -28,6 +37,7 @@ typedef struct msh_grid {
     msh_extract *x;
     msh_place place; /* of the sheet: vpath, sheet, role of its cells */
     msh_grid_text layers[MSH_GRID_LAYERS];
+    msh_grid_column down[MSH_GRID_COLUMNS];
 } msh_grid;
 
 /* place is copied; its views must live as long as the grid. Must be disposed. */
