@@ -14,5 +14,13 @@ void msh_hex(char *out, msh_view in);
 void msh_hex32(const uint8_t bytes[32], char out[65]);
 /* The reverse; false for anything but 64 lower-case hex digits. */
 bool msh_hex32_read(msh_view text, uint8_t out[32]);
+/* The value of a hex digit of either case, -1 for another byte. */
+static inline int msh_hex_value(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
 
 #endif

@@ -88,7 +88,8 @@ void msh_place_words(msh_buf *out, const msh_place *p, msh_lang lang)
     }
     if (p->name.len) {
         part(out, &first);
-        msh_escape_terminal(out, p->role == MSH_ROLE_META ? field_name(p->name, lang) : p->name);
+        bool named = p->role == MSH_ROLE_META || p->role == MSH_ROLE_HIDDEN;
+        msh_escape_terminal(out, named ? field_name(p->name, lang) : p->name);
     }
     if (p->page) {
         part(out, &first);

@@ -4,6 +4,7 @@
  * paths and digests are made of the same characters. */
 #include "text/escapes.h"
 
+#include "base/base64.h"
 #include "base/err.h"
 #include "base/lanes.h"
 #include "base/view.h"
@@ -33,14 +34,6 @@ static const uint8_t base64[256] = {
 static uint8_t base64_value(uint8_t c)
 {
     return base64[c];
-}
-
-static int hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* --- whether decoded bytes are worth handing on
@@ -127,7 +120,7 @@ typedef struct run {
 static void note(run *r, uint8_t c)
 {
     r->symbols++;
-    r->all_hex &= hex_value(c) >= 0;
+    r->all_hex &= msh_hex_value(c) >= 0;
     r->upper |= c >= 'A' && c <= 'Z';
     r->lower |= c >= 'a' && c <= 'z';
     r->digit |= c >= '0' && c <= '9';
@@ -198,7 +191,7 @@ static void decode_hex(msh_view t, msh_buf *out)
 {
     int high = -1;
     for (size_t i = 0; i < t.len; i++) {
-        int v = hex_value(t.data[i]);
+        int v = msh_hex_value(t.data[i]);
         if (v < 0)
             continue;
         if (high >= 0)
@@ -289,7 +282,7 @@ static bool is_number(msh_view t, const run *r)
     if (t.data[r->begin] != '0' || (t.data[r->begin + 1] | 0x20) != 'x')
         return false;
     for (size_t i = r->begin + 2; i < r->end; i++)
-        if (hex_value(t.data[i]) < 0)
+        if (msh_hex_value(t.data[i]) < 0)
             return false;
     return true;
 }
@@ -321,8 +314,8 @@ static size_t spaced_hex(msh_view t, size_t at)
     for (;;) {
         if (p + 4 <= t.len && t.data[p] == '0' && (t.data[p + 1] | 0x20) == 'x')
             p += 2;
-        if (p + 2 > t.len || hex_value(t.data[p]) < 0 || hex_value(t.data[p + 1]) < 0 ||
-            (p + 2 < t.len && hex_value(t.data[p + 2]) >= 0))
+        if (p + 2 > t.len || msh_hex_value(t.data[p]) < 0 || msh_hex_value(t.data[p + 1]) < 0 ||
+            (p + 2 < t.len && msh_hex_value(t.data[p + 2]) >= 0))
             break;
         p += 2;
         pairs++;
@@ -339,7 +332,7 @@ static msh_err look_at_spaced(finder *f, size_t begin, size_t end)
 {
     msh_buf_reset(&f->out);
     for (size_t p = begin; p + 1 < end;) {
-        int high = hex_value(f->text.data[p]), low = hex_value(f->text.data[p + 1]);
+        int high = msh_hex_value(f->text.data[p]), low = msh_hex_value(f->text.data[p + 1]);
         bool prefix = high == 0 && (f->text.data[p + 1] | 0x20) == 'x';
         if (!prefix && high >= 0 && low >= 0)
             msh_buf_put_byte(&f->out, (uint8_t)(high << 4 | low));
@@ -376,12 +369,12 @@ static uint64_t symbols(const uint8_t *p)
 /* Whether nothing can come of a run of `len` symbols: words of markup and numbers are the most. */
 static bool is_idle(msh_view t, size_t at, size_t len)
 {
-    bool hex = hex_value(t.data[at]) >= 0;
+    bool hex = msh_hex_value(t.data[at]) >= 0;
     if (len >= SHORTEST || (hex && (at == 0 || t.data[at - 1] == '\n')))
         return false;
     if (len == 1)
         return true;
-    bool pair = len == 2 && hex && hex_value(t.data[at + 1]) >= 0;
+    bool pair = len == 2 && hex && msh_hex_value(t.data[at + 1]) >= 0;
     return !pair && (t.data[at + 1] | 0x20) != 'x';
 }
 

@@ -5,6 +5,7 @@
  * ("æœºå¯†"): runs of characters of windows-1252 whose bytes are UTF-8. */
 #include "text/encoded_codes.h"
 
+#include "base/base64.h"
 #include "base/view.h"
 #include "text/tables.h"
 
@@ -18,14 +19,6 @@ enum { LONGEST_GAP = 24, MOST_CODES = 16384 };
 static bool is_digit(uint8_t c)
 {
     return c >= '0' && c <= '9';
-}
-
-static int hex_value(uint8_t c)
-{
-    if (is_digit(c))
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 static uint8_t byte_at(msh_view t, size_t at)
@@ -53,7 +46,8 @@ static size_t read_code(msh_view t, size_t at, uint32_t *cp)
     bool hex = (byte_at(t, at) == '0' && second == 'x') || (byte_at(t, at) == '&' && second == 'h');
     size_t end = at + (hex ? 2 : 0), from = end;
     uint32_t v = 0;
-    for (int d; end - from < 8 && (d = hex_value(byte_at(t, end))) >= 0 && (hex || d < 10); end++)
+    for (int d; end - from < 8 && (d = msh_hex_value(byte_at(t, end))) >= 0 && (hex || d < 10);
+         end++)
         v = v * (hex ? 16 : 10) + (uint32_t)d;
     *cp = v;
     bool scalar = v < 0x110000 && (v - 0xd800 >= 0x800);

@@ -2,17 +2,10 @@
  * appended for it. */
 #include "text/encoded_lines.h"
 
+#include "base/base64.h"
 #include "base/view.h"
 
 #include <string.h>
-
-static int hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 static uint8_t byte_at(msh_view t, size_t at)
 {
@@ -22,7 +15,7 @@ static uint8_t byte_at(msh_view t, size_t at)
 static size_t hex_length(msh_view t, size_t at, size_t most)
 {
     size_t n = 0;
-    while (n < most && at + n < t.len && hex_value(t.data[at + n]) >= 0)
+    while (n < most && at + n < t.len && msh_hex_value(t.data[at + n]) >= 0)
         n++;
     return n;
 }
@@ -51,7 +44,8 @@ static size_t dump_groups(msh_view t, size_t at, uint8_t bytes[32])
         if (digits == 0 || digits % 2 || digits > 16 || n + digits / 2 > 32)
             return n;
         for (size_t i = 0; i < digits; i += 2)
-            bytes[n++] = (uint8_t)(hex_value(t.data[at + i]) << 4 | hex_value(t.data[at + i + 1]));
+            bytes[n++] =
+                (uint8_t)(msh_hex_value(t.data[at + i]) << 4 | msh_hex_value(t.data[at + i + 1]));
         at += digits;
         size_t gap = blank_length(t, at);
         if (gap == 0 || gap > 2 || (gap == 2 && n != 8))

@@ -5,20 +5,13 @@
  * They look at a bounded number of bytes each; what is not certainly an escape stays as it is. */
 #include "text/escapes_read.h"
 
+#include "base/base64.h"
 #include "base/lanes.h"
 #include "base/view.h"
 #include "text/escapes.h"
 #include "text/tables.h"
 
 #include <string.h>
-
-static int hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 static uint8_t byte_at(msh_view in, size_t at)
 {
@@ -30,7 +23,7 @@ static size_t hex_digits(msh_view in, size_t at, size_t most, uint32_t *value)
 {
     size_t n = 0;
     *value = 0;
-    for (int v; n < most && at + n < in.len && (v = hex_value(in.data[at + n])) >= 0; n++)
+    for (int v; n < most && at + n < in.len && (v = msh_hex_value(in.data[at + n])) >= 0; n++)
         *value = *value << 4 | (uint32_t)v;
     return n;
 }
@@ -51,9 +44,9 @@ static bool may_begin(msh_view in, size_t at)
     uint8_t next = byte_at(in, at + 1);
     switch (in.data[at]) {
     case '%':
-        return hex_value(next) >= 0 || next == 'u';
+        return msh_hex_value(next) >= 0 || next == 'u';
     case '=':
-        return hex_value(next) >= 0 || next == ' ' || next == '\r' || next == '\n';
+        return msh_hex_value(next) >= 0 || next == ' ' || next == '\r' || next == '\n';
     case '_':
         return (next | 0x20) == 'x';
     case '^':
@@ -287,7 +280,7 @@ uint32_t msh_entity(msh_view name)
     uint32_t v = 0;
     size_t at = is_hex ? 2 : 1;
     for (; at < name.len; at++) {
-        int digit = hex_value(name.data[at]);
+        int digit = msh_hex_value(name.data[at]);
         if (digit < 0 || (!is_hex && digit > 9))
             return 0;
         v = v * (is_hex ? 16 : 10) + (uint32_t)digit;
@@ -307,7 +300,7 @@ static msh_escape read_reference(msh_view in, size_t at)
     size_t end = at + 1 + number + is_hex;
     for (; end < in.len && end - at < LONGEST; end++) {
         uint8_t c = in.data[end];
-        int v = hex_value(c);
+        int v = msh_hex_value(c);
         bool name = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
         if (number ? v < 0 || (!is_hex && v > 9) : !name)
             break;

@@ -36,6 +36,7 @@ check 'a mark on page 2' two.pdf 'any(.[]; .verdict? == "BLOCK")'
 check 'a mark in a PDF in a PDF' outer.pdf 'any(.[]; .verdict? == "BLOCK")'
 check 'nothing to find' plain.pdf 'any(.[]; .verdict? == "PASS")'
 check 'a redaction that hides nothing' covered.pdf 'any(.[]; .verdict? == "REVIEW") and (tostring | contains("张三丰") | not)'
+"$MISHEN" scan --lang zh --state "$dir/state" "$dir/covered.pdf" | grep -q '隐藏文字 · 被方块遮盖处 · 第1页' || { echo 'failed: where a redaction is, in words'; bad=1; }
 check 'a locked one' locked.pdf 'any(.[]; .verdict? == "NOT-INSPECTED")'
 check 'a scan without OCR' scan.pdf 'any(.[]; .verdict? == "NOT-INSPECTED")' --no-ocr
 if [ -x "$BUILD/libexec/mishen-ocr" ]; then
