@@ -105,12 +105,16 @@ static msh_err add_config(msh_run *r, msh_error *why)
     return end(r, &w, &b, "config", why);
 }
 
-msh_err msh_records_begin(msh_run *r, const char *const *roots, size_t n_roots, msh_error *why)
+msh_err msh_records_config(msh_run *r, msh_error *why)
+{
+    MSH_TRY(add_config(r, why));
+    return msh_log_commit(r->log, &r->config, why);
+}
+
+msh_err msh_records_first(msh_run *r, const char *const *roots, size_t n_roots, msh_error *why)
 {
     msh_json_writer w;
     msh_buf b;
-    MSH_TRY(add_config(r, why));
-    MSH_TRY(msh_log_commit(r->log, &r->config, why));
     begin(&w, &b);
     msh_jw_kuint(&w, "config", r->config);
     msh_jw_key(&w, "roots");
@@ -120,7 +124,13 @@ msh_err msh_records_begin(msh_run *r, const char *const *roots, size_t n_roots, 
     msh_jw_close(&w, ']');
     msh_jw_kuint(&w, "roots_n", n_roots);
     msh_jw_kstr(&w, "run", msh_view_str(r->id));
-    MSH_TRY(end(r, &w, &b, "scan.begin", why));
+    return end(r, &w, &b, "scan.begin", why);
+}
+
+msh_err msh_records_begin(msh_run *r, const char *const *roots, size_t n_roots, msh_error *why)
+{
+    MSH_TRY(msh_records_config(r, why));
+    MSH_TRY(msh_records_first(r, roots, n_roots, why));
     return msh_log_commit(r->log, NULL, why);
 }
 
@@ -176,7 +186,7 @@ msh_err msh_records_item(msh_run *r, const msh_entry *e, msh_error *why)
     return MSH_OK;
 }
 
-msh_err msh_records_end(msh_run *r, msh_error *why)
+msh_err msh_records_last(msh_run *r, msh_error *why)
 {
     msh_json_writer w;
     msh_buf b;
@@ -193,6 +203,11 @@ msh_err msh_records_end(msh_run *r, msh_error *why)
     msh_jw_kuint(&w, "review", s->verdicts[MSH_VERDICT_REVIEW]);
     msh_jw_kstr(&w, "run", msh_view_str(r->id));
     msh_jw_kbool(&w, "stopped", s->stopped);
-    MSH_TRY(end(r, &w, &b, "scan.end", why));
+    return end(r, &w, &b, "scan.end", why);
+}
+
+msh_err msh_records_end(msh_run *r, msh_error *why)
+{
+    MSH_TRY(msh_records_last(r, why));
     return msh_log_commit(r->log, NULL, why);
 }

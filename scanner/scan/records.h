@@ -4,6 +4,12 @@
 
 #include "scan/run.h"
 
+/* The parts of the two below, for who has several runs at once: config, committed; scan.begin and
+ * scan.end, added to the group. */
+MSH_MUST_CHECK msh_err msh_records_config(msh_run *r, msh_error *why);
+MSH_MUST_CHECK msh_err msh_records_first(msh_run *r, const char *const *roots, size_t n_roots,
+                                         msh_error *why);
+MSH_MUST_CHECK msh_err msh_records_last(msh_run *r, msh_error *why);
 /* config and scan.begin, committed; fills r->config. roots: the paths as given. */
 MSH_MUST_CHECK msh_err msh_records_begin(msh_run *r, const char *const *roots, size_t n_roots,
                                          msh_error *why);

@@ -20,7 +20,7 @@ static const uint64_t COMMIT_NS = 250000000;
 /* --- committing and reporting
  * ---------------------------------------------------------------------- */
 
-static void count(msh_run *r, const msh_entry *e)
+void msh_run_count(msh_run *r, const msh_entry *e)
 {
     msh_run_summary *s = &r->summary;
     s->items++;
@@ -36,7 +36,7 @@ static void count(msh_run *r, const msh_entry *e)
 
 static msh_err report_entry(msh_run *r, const msh_entry *e)
 {
-    count(r, e);
+    msh_run_count(r, e);
     for (size_t i = 0; i < r->n_reports; i++) {
         msh_report_run *rep = &r->reports[i];
         MSH_TRY(

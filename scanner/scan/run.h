@@ -53,6 +53,11 @@ MSH_MUST_CHECK msh_err msh_run_missing(msh_run *r, const char *path, msh_error *
 MSH_MUST_CHECK msh_err msh_run_path(msh_run *r, const char *path, msh_error *why);
 /* "20261124T200132Z-1a2b3c4d", and the time it was made at. */
 MSH_MUST_CHECK msh_err msh_run_make_id(char out[32], char started[MSH_UTC_SIZE]);
+/* Into the summary, and r->found. */
+void msh_run_count(msh_run *r, const msh_entry *e);
+/* The first and the last lines of all reports. */
+MSH_MUST_CHECK msh_err msh_run_begin_reports(msh_run *r, const char *started, msh_error *why);
+MSH_MUST_CHECK msh_err msh_run_end_reports(msh_run *r, uint64_t began_ns, msh_error *why);
 /* Take all open results, commit, report. */
 MSH_MUST_CHECK msh_err msh_run_drain(msh_run *r, msh_error *why);
 void msh_run_dispose(msh_run *r);

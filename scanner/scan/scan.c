@@ -64,7 +64,7 @@ static msh_err open_reports(msh_run *r, scan_outputs *o, const msh_scan_job *job
     return MSH_OK;
 }
 
-static msh_err begin_reports(msh_run *r, const char *started, msh_error *why)
+msh_err msh_run_begin_reports(msh_run *r, const char *started, msh_error *why)
 {
     msh_pack_ref packs[64];
     char program[64];
@@ -120,10 +120,27 @@ static msh_err scan_all(msh_run *r, const msh_scan_job *job, msh_error *why)
     return msh_run_drain(r, why);
 }
 
-static msh_err end_run(msh_run *r, scan_outputs *o, uint64_t began_ns, msh_error *why)
+msh_err msh_run_end_reports(msh_run *r, uint64_t began_ns, msh_error *why)
 {
     msh_run_summary *s = &r->summary;
     char finished[MSH_UTC_SIZE], root[48];
+    msh_clock_format(msh_clock_utc_us(), finished);
+    msh_log_root(r->log, root);
+    s->finished = finished;
+    s->ms = (msh_clock_ns() - began_ns) / 1000000;
+    s->log_origin = msh_log_origin(r->log);
+    s->log_size = msh_log_size(r->log);
+    s->log_root = root;
+    msh_err err = MSH_OK;
+    for (size_t i = 0; i < r->n_reports && err == MSH_OK; i++)
+        err = r->reports[i].form->end(&r->reports[i], s);
+    s->finished = s->log_root = NULL;
+    return err == MSH_OK ? MSH_OK : msh_fail_kept(why, err, "report");
+}
+
+static msh_err end_run(msh_run *r, scan_outputs *o, uint64_t began_ns, msh_error *why)
+{
+    msh_run_summary *s = &r->summary;
     s->stopped = r->stop;
     if (r->stop)
         s->complete = false;
@@ -132,19 +149,8 @@ static msh_err end_run(msh_run *r, scan_outputs *o, uint64_t began_ns, msh_error
     s->people_least = r->people.full;
     s->exit = msh_verdict_exit(s->items, s->complete, r->found);
     MSH_TRY(msh_records_end(r, why));
-    msh_clock_format(msh_clock_utc_us(), finished);
-    msh_log_root(r->log, root);
-    s->finished = finished;
-    s->ms = (msh_clock_ns() - began_ns) / 1000000;
-    s->log_origin = msh_log_origin(r->log);
-    s->log_size = msh_log_size(r->log);
-    s->log_root = root;
     msh_progress_clear(r->progress);
-    for (size_t i = 0; i < r->n_reports; i++) {
-        msh_err err = r->reports[i].form->end(&r->reports[i], s);
-        if (err != MSH_OK)
-            return msh_fail_kept(why, err, "report");
-    }
+    MSH_TRY(msh_run_end_reports(r, began_ns, why));
     MSH_TRY(msh_output_finish(&o->saved, why));
     return msh_output_finish(&o->asked, why);
 }
@@ -210,7 +216,7 @@ msh_err msh_scan(const msh_options *options, const msh_scan_job *job, int *exit_
     MSH_GUARD(open_reports(r, o, job, why));
     MSH_GUARD(msh_progress_new(job->progress, options->lang, &r->progress));
     MSH_GUARD(msh_records_begin(r, job->paths, job->n_paths, why));
-    MSH_GUARD(begin_reports(r, started, why));
+    MSH_GUARD(msh_run_begin_reports(r, started, why));
     MSH_GUARD(scan_all(r, job, why));
     MSH_GUARD(end_run(r, o, began_ns, why));
     *exit_code = r->summary.exit;

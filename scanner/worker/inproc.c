@@ -218,7 +218,7 @@ msh_err msh_room_open_inproc(const msh_room_options *options, msh_room **out, ms
     inproc *r = msh_calloc(1, sizeof *r);
     if (!r)
         return msh_fail(why, MSH_E_MEMORY, "room");
-    r->base = (msh_room){inproc_free_slots, inproc_give, inproc_take, inproc_close, "none"};
+    r->base = (msh_room){inproc_free_slots, inproc_give, inproc_take, inproc_close, "none", NULL};
     r->options = *options;
     r->limits = options->limits;
     for (int i = 0; i < MSH_HELPER_KINDS; i++)

@@ -108,6 +108,11 @@ static msh_err parent_take(msh_room *room, const msh_room_events *events, int ti
     return MSH_OK;
 }
 
+static size_t parent_descriptors(const msh_room *room, int *out, size_t cap)
+{
+    return msh_pool_descriptors((const msh_parent *)(const void *)room, out, cap);
+}
+
 static void parent_close(msh_room *room)
 {
     msh_parent *r = (msh_parent *)(void *)room;
@@ -193,7 +198,8 @@ msh_err msh_room_open_processes(const msh_room_options *options, msh_room **out,
     msh_parent *r = msh_calloc(1, sizeof *r);
     if (!r)
         return msh_fail(why, MSH_E_MEMORY, "room");
-    r->base = (msh_room){parent_free_slots, parent_give, parent_take, parent_close, "none"};
+    r->base = (msh_room){parent_free_slots, parent_give, parent_take,
+                         parent_close,      "none",      parent_descriptors};
     r->options = *options;
     r->limits = options->limits;
     r->zygote = -1;

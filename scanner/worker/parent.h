@@ -123,6 +123,8 @@ void msh_pool_close(msh_parent *r);
 MSH_MUST_CHECK msh_err msh_pool_dispatch(msh_parent *r, msh_error *why);
 /* Wait for the processes and hear them. */
 MSH_MUST_CHECK msh_err msh_pool_poll(msh_parent *r, int timeout_ms, msh_error *why);
+/* What msh_pool_poll waits for. */
+size_t msh_pool_descriptors(const msh_parent *r, int *out, size_t cap);
 
 /* --- results.c ----------------------------------------------------------------------------------
  */

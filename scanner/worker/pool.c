@@ -631,6 +631,17 @@ static void forgive_absence(msh_parent *r, uint64_t now)
             r->procs[i].deadline_ns += away;
 }
 
+size_t msh_pool_descriptors(const msh_parent *r, int *out, size_t cap)
+{
+    size_t n = 0;
+    if (n < cap)
+        out[n++] = r->zygote;
+    for (size_t i = 0; i < r->n_procs && n < cap; i++)
+        if (r->procs[i].id && !r->procs[i].eof && !is_paused(r, &r->procs[i]))
+            out[n++] = r->procs[i].fd;
+    return n;
+}
+
 msh_err msh_pool_poll(msh_parent *r, int timeout_ms, msh_error *why)
 {
     struct pollfd polled[1 + 2 * MSH_POOL_MOST_JOBS];

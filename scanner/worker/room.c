@@ -31,6 +31,11 @@ msh_err msh_room_take(msh_room *r, const msh_room_events *events, int timeout_ms
     return r->take(r, events, timeout_ms, left, why);
 }
 
+size_t msh_room_descriptors(const msh_room *r, int *out, size_t cap)
+{
+    return r->descriptors ? r->descriptors(r, out, cap) : 0;
+}
+
 void msh_room_close(msh_room *r)
 {
     if (r)

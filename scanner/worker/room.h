@@ -71,6 +71,10 @@ MSH_MUST_CHECK msh_err msh_room_give(msh_room *r, const msh_job *job, msh_error 
  * *left: jobs still open. An error of a callback is returned. */
 MSH_MUST_CHECK msh_err msh_room_take(msh_room *r, const msh_room_events *events, int timeout_ms,
                                      size_t *left, msh_error *why);
+/* Descriptors that become readable when msh_room_take has something to do, for a caller that waits
+ * for other things as well; valid until the next call. Deadlines are kept by calling msh_room_take
+ * every 100 ms or so while jobs are open. Returns how many, at most cap. */
+size_t msh_room_descriptors(const msh_room *r, int *out, size_t cap);
 void msh_room_close(msh_room *r);
 
 /* What the lock reached: "seccomp+landlock", "seccomp", "none". */

@@ -13,6 +13,7 @@ struct msh_room {
                     msh_error *why);
     void (*close)(msh_room *r);
     const char *level;
+    size_t (*descriptors)(const msh_room *r, int *out, size_t cap); /* NULL: nothing to wait for */
 };
 
 msh_err msh_room_open_inproc(const msh_room_options *options, msh_room **out, msh_error *why);
