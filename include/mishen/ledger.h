@@ -70,6 +70,18 @@ MSH_MUST_CHECK msh_err msh_log_prove(const msh_options *options, const char *dir
                                      const msh_prove_job *job, char *out, size_t cap, size_t *len,
                                      msh_error *why);
 
+/* One self-contained proof of a published file (audit-log.md section 15): a tar archive with the
+ * records it rests on, their inclusion proofs, the checkpoints, the public keys, the trust policy
+ * and how to check it all with openssl and Python; and the sheet for paper, to standard output.
+ * *exit_code: 0, or 1 (told on standard output) when the file is not approved as it stands. */
+typedef struct msh_prove_file_job {
+    const char *file;
+    const char *root;   /* paths in decisions are relative to it; NULL = working folder */
+    const char *output; /* the archive */
+} msh_prove_file_job;
+MSH_MUST_CHECK msh_err msh_prove_file(const msh_options *options, const msh_prove_file_job *job,
+                                      int *exit_code, msh_error *why);
+
 /* --- anchors: what others saw of the log ------------------------------------------------------ */
 
 /* Text that a call writes; cut at cap never, MSH_E_LIMIT_BUFFER instead. */

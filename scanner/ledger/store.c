@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -73,6 +74,17 @@ msh_err msh_store_origin(const char *dir, char out[MSH_LOG_ORIGIN + 1], msh_erro
     }
     msh_buf_dispose(&text);
     return err;
+}
+
+int msh_store_share(const char *dir)
+{
+    char path[MSH_LOG_PATH];
+    if (msh_store_path(dir, "lock", path, NULL) != MSH_OK)
+        return -1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    while (fd >= 0 && flock(fd, LOCK_SH) != 0 && errno == EINTR) {
+    }
+    return fd;
 }
 
 void msh_store_segment_name(uint64_t first, char out[40])
@@ -276,6 +288,16 @@ msh_err msh_lines_skip(msh_lines *l, uint64_t *start)
     *start = l->n = l->segments[last];
     l->next = last;
     return MSH_OK;
+}
+
+void msh_lines_seek(msh_lines *l, uint64_t n)
+{
+    size_t at = 0;
+    while (at + 1 < l->n_segments && l->segments[at + 1] <= n)
+        at++;
+    if (l->n_segments)
+        l->n = l->segments[at];
+    l->next = at;
 }
 
 bool msh_lines_last(const msh_lines *l)

@@ -34,6 +34,10 @@ MSH_MUST_CHECK msh_err msh_store_path(const char *dir, const char *name, char ou
 MSH_MUST_CHECK msh_err msh_store_origin(const char *dir, char out[MSH_LOG_ORIGIN + 1],
                                         msh_error *why);
 
+/* Waits for the end of a group that is being written and keeps writers out until the descriptor is
+ * closed; -1 where there is no lock, as in a copy. */
+int msh_store_share(const char *dir);
+
 /* --- lines, over all segments ------------------------------------------------------------------
  */
 
@@ -68,6 +72,8 @@ MSH_MUST_CHECK msh_err msh_lines_next(msh_lines *l, msh_lines_status *status, ms
  * must each end with the record that stands before the next (only that record is looked at). For a
  * caller that knows the tree of that size. MSH_E_SHORT when there is no such segment. */
 MSH_MUST_CHECK msh_err msh_lines_skip(msh_lines *l, uint64_t *start);
+/* Begin at the segment that holds record n. For a caller that reads, not checks. */
+void msh_lines_seek(msh_lines *l, uint64_t n);
 /* Whether the open segment is the last one. */
 bool msh_lines_last(const msh_lines *l);
 void msh_lines_close(msh_lines *l);

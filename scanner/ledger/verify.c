@@ -9,12 +9,9 @@
 #include "base/mem.h"
 #include "base/view.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 typedef msh_verifier verifier;
@@ -138,18 +135,6 @@ static msh_err put_root(verifier *v, size_t p, char out[48])
     return err;
 }
 
-/* While a group is being written the files disagree: wait for its end. A copy has no lock. */
-static int share_lock(const char *dir)
-{
-    char path[MSH_LOG_PATH];
-    if (msh_store_path(dir, "lock", path, NULL) != MSH_OK)
-        return -1;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    while (fd >= 0 && flock(fd, LOCK_SH) != 0 && errno == EINTR) {
-    }
-    return fd;
-}
-
 /* Everything small is read, and the lines are measured, under the lock; a writer waits only for
  * that. */
 static msh_err take_snapshot(verifier *v)
@@ -173,7 +158,7 @@ static msh_err take_snapshot(verifier *v)
 static msh_err run(verifier *v)
 {
     msh_lines_status status = MSH_LINES_END;
-    int fd = share_lock(v->dir);
+    int fd = msh_store_share(v->dir);
     msh_err err = take_snapshot(v);
     if (fd >= 0)
         close(fd);

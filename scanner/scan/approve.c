@@ -55,27 +55,18 @@ static const char *tr(const approval *a, const char *zh, const char *en)
 
 /* --- files ------------------------------------------------------------------------------------ */
 
-/* The folder's real path and the name as given: a file that is itself a link is refused later. */
 static msh_err locate(approval *a, size_t i, msh_error *why)
 {
     one_file *f = &a->files[i];
-    const char *given = a->job->files[i], *slash = strrchr(given, '/');
-    char folder[PATH_MAX], real[PATH_MAX], shown[MSH_FILE_SHOWN];
-    const char *name = slash ? slash + 1 : given;
-    int n = slash ? snprintf(folder, sizeof folder, "%.*s", (int)(slash - given + 1), given)
-                  : snprintf(folder, sizeof folder, ".");
-    if (n < 0 || n >= (int)sizeof folder || !realpath(folder, real))
-        return msh_fail(why, MSH_E_GONE, "%s%s", msh_file_shown(given, shown),
-                        tr(a, "（所在文件夹不存在）", " (its folder is not there)"));
-    n = snprintf(f->full, sizeof f->full, "%s/%s", strcmp(real, "/") == 0 ? "" : real, name);
-    if (n < 0 || n >= (int)sizeof f->full)
-        return msh_fail(why, MSH_E_OPEN, "%s%s", msh_file_shown(given, shown),
-                        tr(a, "（名称太长）", " (name too long)"));
-    size_t root = strcmp(a->root, "/") == 0 ? 0 : strlen(a->root);
-    if (strncmp(f->full, a->root, root) != 0 || f->full[root] != '/')
-        return msh_fail(why, MSH_E_USAGE, "%s%s", msh_file_shown(given, shown),
-                        tr(a, "（不在 --root 文件夹之内）", " (not under --root)"));
-    f->rel = f->full + root + 1;
+    const char *given = a->job->files[i];
+    char shown[MSH_FILE_SHOWN];
+    msh_err err = msh_spot_locate(a->root, given, f->full, &f->rel);
+    if (err != MSH_OK)
+        return msh_fail(
+            why, err, "%s%s", msh_file_shown(given, shown),
+            err == MSH_E_GONE ? tr(a, "（所在文件夹不存在）", " (its folder is not there)")
+            : err == MSH_E_OPEN ? tr(a, "（名称太长）", " (name too long)")
+                                : tr(a, "（不在 --root 文件夹之内）", " (not under --root)"));
     if (!msh_path_is_plain(msh_view_str(f->rel)))
         return msh_fail(why, MSH_E_REFUSED, "%s%s", msh_file_shown(given, shown),
                         tr(a, "（名称含有不可见或易混淆的字符，先改名）",

@@ -11,6 +11,7 @@
 #include "ledger/record.h"
 #include "ledger/store.h"
 #include "ledger/verify.h"
+#include "scan/decided.h"
 #include "scan/logdir.h"
 #include "scan/state.h"
 
@@ -205,22 +206,20 @@ static const char *verdict_text(msh_view name, msh_lang lang)
     return "";
 }
 
-/* The second line of a decision's note is its JSON. */
 static void describe_decision(msh_buf *out, msh_arena *a, const msh_json *body, msh_lang lang)
 {
-    msh_view note = msh_json_text(msh_json_get(body, "note"));
-    size_t from = msh_view_find(note, MSH_VIEW("\n"), 0);
-    size_t to = from == SIZE_MAX ? from : msh_view_find(note, MSH_VIEW("\n"), from + 1);
-    msh_json *d = NULL;
-    if (to == SIZE_MAX ||
-        msh_json_read(a, msh_view_cut(note, from + 1, to - from - 1), 0, &d, NULL) != MSH_OK)
+    msh_view note;
+    const msh_json *d = msh_decided_read(a, body, &note);
+    if (!d)
         return;
     const msh_json *release = msh_json_get(d, "release");
-    put_text(out, d, "act");
+    msh_buf_put_byte(out, ' ');
+    msh_escape_terminal(
+        out, msh_decided_act(msh_json_text(msh_json_get(d, "act")), lang == MSH_LANG_EN));
     put_text(out, release, "title");
     put_text(out, release, "docno");
     put_text(out, release, "id");
-    msh_buf_put_str(out, lang == MSH_LANG_EN ? " by" : " 批准人");
+    msh_buf_put_str(out, lang == MSH_LANG_EN ? " by" : " 签名人");
     put_text(out, d, "reviewer");
 }
 

@@ -16,7 +16,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -137,17 +136,14 @@ static msh_err copy_log(const char *from, const char *to, msh_error *why)
 msh_err msh_log_export(const msh_options *options, const char *to, msh_log_verdict *out,
                        msh_error *why)
 {
-    char dir[MSH_LOG_PATH], lock[MSH_LOG_PATH];
+    char dir[MSH_LOG_PATH];
     struct stat st;
     MSH_TRY(msh_log_dir(options, NULL, dir, why));
     if (lstat(to, &st) == 0)
         return msh_fail(why, MSH_E_USAGE, "目标已存在，请给一个新文件夹 / give a new folder");
-    MSH_TRY(msh_store_path(dir, "lock", lock, why));
-    int fd = open(lock, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = msh_store_share(dir);
     if (fd < 0)
-        return msh_fail_errno(why, MSH_E_OPEN, "%s", lock);
-    while (flock(fd, LOCK_SH) != 0 && errno == EINTR) {
-    }
+        return msh_fail_errno(why, MSH_E_OPEN, "%s/lock", dir);
     msh_err err = msh_file_make_dirs(to, why);
     if (err == MSH_OK)
         err = copy_log(dir, to, why);

@@ -278,17 +278,6 @@ static msh_err make_note(manifest *m, const msh_approved *approved, const msh_lo
 
 /* --- the way through -------------------------------------------------------------------------- */
 
-static msh_err put_out(const manifest *m, msh_error *why)
-{
-    msh_output out;
-    MSH_TRY(msh_output_open(&out, m->job->output, why));
-    msh_err err = msh_file_write_all(out.fd, msh_buf_view(&m->note), why);
-    if (err == MSH_OK)
-        err = msh_output_finish(&out, why);
-    msh_output_dispose(&out);
-    return err;
-}
-
 static msh_err use(void *ctx, msh_approved *approved, const msh_log_verdict *log, msh_error *why)
 {
     manifest *m = ctx;
@@ -303,7 +292,7 @@ static msh_err use(void *ctx, msh_approved *approved, const msh_log_verdict *log
     follow(m, latest);
     if (!latest || !give_again(m, latest))
         MSH_TRY(make_note(m, approved, log, why));
-    return put_out(m, why);
+    return msh_output_put(m->job->output, msh_buf_view(&m->note), why);
 }
 
 /* Two at once would give two lists one serial. */

@@ -15,7 +15,8 @@
 /* A report of ours, or nothing at all: what may be replaced. */
 static bool is_report(const char *path)
 {
-    static const char *const heads[] = {"mishen ", "{\"type\":\"run\"", "# audit-mani"};
+    static const char *const heads[] = {"mishen ", "{\"type\":\"run\"", "# audit-mani",
+                                        "mishen-proof/"};
     char head[16] = {0};
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     ssize_t got = fd < 0 ? -1 : read(fd, head, sizeof head - 1);
@@ -109,4 +110,15 @@ void msh_output_dispose(msh_output *o)
     if (o->temp[0])
         (void)unlink(o->temp);
     o->fd = -1;
+}
+
+msh_err msh_output_put(const char *path, msh_view v, msh_error *why)
+{
+    msh_output out;
+    MSH_TRY(msh_output_open(&out, path, why));
+    msh_err err = msh_file_write_all(out.fd, v, why);
+    if (err == MSH_OK)
+        err = msh_output_finish(&out, why);
+    msh_output_dispose(&out);
+    return err;
 }

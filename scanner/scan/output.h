@@ -24,4 +24,7 @@ MSH_MUST_CHECK msh_err msh_output_finish(msh_output *o, msh_error *why);
 /* After a failure, or after finish: removes what is left. */
 void msh_output_dispose(msh_output *o);
 
+/* All of it in one call. */
+MSH_MUST_CHECK msh_err msh_output_put(const char *path, msh_view v, msh_error *why);
+
 #endif

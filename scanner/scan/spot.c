@@ -11,6 +11,9 @@
 #include "scan/records.h"
 #include "scan/verdict.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -63,6 +66,25 @@ msh_err msh_spot_copy(int fd, int to, msh_spot_hash *out, msh_error *why)
     if (fstat(fd, &after) != 0 || !same_file(&before, &after) ||
         out->size != (uint64_t)after.st_size)
         return msh_fail(why, MSH_E_CORRUPT, "changed while it was read");
+    return MSH_OK;
+}
+
+msh_err msh_spot_locate(const char *root, const char *given, char full[MSH_SPOT_PATH],
+                        const char **rel)
+{
+    char folder[MSH_SPOT_PATH], real[MSH_SPOT_PATH];
+    const char *slash = strrchr(given, '/'), *name = slash ? slash + 1 : given;
+    int n = slash ? snprintf(folder, sizeof folder, "%.*s", (int)(slash - given + 1), given)
+                  : snprintf(folder, sizeof folder, ".");
+    if (n < 0 || n >= (int)sizeof folder || !realpath(folder, real))
+        return MSH_E_GONE;
+    n = snprintf(full, MSH_SPOT_PATH, "%s/%s", strcmp(real, "/") == 0 ? "" : real, name);
+    if (n < 0 || n >= MSH_SPOT_PATH)
+        return MSH_E_OPEN;
+    size_t len = strcmp(root, "/") == 0 ? 0 : strlen(root);
+    if (strncmp(full, root, len) != 0 || full[len] != '/')
+        return MSH_E_USAGE;
+    *rel = full + len + 1;
     return MSH_OK;
 }
 

@@ -5,6 +5,8 @@
 
 #include "scan/run.h"
 
+enum { MSH_SPOT_PATH = 4096 }; /* PATH_MAX of Linux */
+
 /* A file hashed by the process that judges it. */
 typedef struct msh_spot_hash {
     uint64_t size;
@@ -16,6 +18,12 @@ typedef struct msh_spot_hash {
 MSH_MUST_CHECK msh_err msh_spot_read(int fd, msh_spot_hash *out, msh_error *why);
 /* The same, writing to `to` the very bytes that are hashed. */
 MSH_MUST_CHECK msh_err msh_spot_copy(int fd, int to, msh_spot_hash *out, msh_error *why);
+
+/* Where a file that was named stands below a root (a real path, without '/' at its end): the real
+ * path of its folder, and its name as given, so that a link is seen as one. *rel is in full.
+ * MSH_E_GONE: no such folder; MSH_E_OPEN: too long; MSH_E_USAGE: not below the root. */
+MSH_MUST_CHECK msh_err msh_spot_locate(const char *root, const char *given,
+                                       char full[MSH_SPOT_PATH], const char **rel);
 
 /* Scans the paths as one run with its records; observe is called for each item after its records
  * are durable. Fills r (zeroed by the caller), which stays open for further records; the caller
