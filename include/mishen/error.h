@@ -8,6 +8,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 typedef enum msh_err {
     MSH_OK = 0,
@@ -41,6 +42,7 @@ const char *msh_err_text(msh_err e, msh_lang lang);
 /* 0 ok, 1 caller, 2 machine, 3 input, 4 limit, 5 unsupported, 6 evidence, 7 stopped. */
 int msh_err_class(msh_err e);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -10,6 +10,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 #define MSH_NO_POSITION UINT64_MAX
 
@@ -85,6 +86,7 @@ typedef struct msh_item {
 /* Text for a reason, from reasons.def; the reason itself when it is not listed. */
 const char *msh_reason_text(const char *reason, msh_lang lang);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -7,6 +7,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Exit codes of `mishen log verify` alone (audit-log.md section 9). */
 enum {
@@ -146,6 +147,7 @@ MSH_MUST_CHECK msh_err msh_keys_policy(const msh_options *options, const char *f
 /* One record in one line for people, without a line feed; returns its length (less than cap). */
 size_t msh_log_describe(msh_view line, msh_lang lang, char *out, size_t cap);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

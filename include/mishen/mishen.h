@@ -2,6 +2,7 @@
 #ifndef MISHEN_MISHEN_H
 #define MISHEN_MISHEN_H
 
+#include <mishen/buffer.h>
 #include <mishen/error.h>
 #include <mishen/finding.h>
 #include <mishen/ledger.h>

@@ -7,6 +7,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* All limits, see limits.def for units. 0 = default. */
 typedef struct msh_limits {
@@ -25,6 +26,7 @@ MSH_MUST_CHECK msh_err msh_limits_set(msh_limits *limits, const char *name, cons
 /* Which digests are computed for each item. */
 enum { MSH_DIGEST_SHA256 = 1, MSH_DIGEST_SM3 = 2 };
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

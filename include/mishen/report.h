@@ -7,6 +7,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 typedef struct msh_pack_ref {
     msh_view id, version;
@@ -42,6 +43,7 @@ typedef struct msh_run_summary {
     const char *log_root; /* base64, SHA-256 tree */
 } msh_run_summary;
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -8,6 +8,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 typedef struct msh_rule_set msh_rule_set;
 
@@ -89,6 +90,7 @@ MSH_MUST_CHECK msh_err msh_rules_import_csv(const char *file,
                                             void (*write)(void *ctx, msh_view part), void *ctx,
                                             msh_error *why);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

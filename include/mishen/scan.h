@@ -10,6 +10,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Exit codes of all commands but `log verify` (product.md section 3). */
 enum {
@@ -158,6 +159,7 @@ MSH_MUST_CHECK msh_err msh_doctor(const msh_options *options,
                                                const char *text),
                                   void *ctx, msh_error *why);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -12,6 +12,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Borrowed bytes. The holder never frees them; they live as long as what they were cut from. */
 typedef struct msh_view {
@@ -92,6 +93,7 @@ const char *msh_role_text(msh_role r, msh_lang lang);
 /* Whether an outcome lets an item pass (scanned, empty, link, opaque). */
 bool msh_outcome_is_whole(msh_outcome o);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -3,7 +3,8 @@
  * Found from the place of the running program, so that an installation can be moved and a fresh
  * build is whole without being installed: below a build's program lies libexec/ with its helpers,
  * two folders above it the source tree's rules/; an installed bin/mishen has ../libexec/mishen and
- * ../share/mishen/rules. */
+ * ../share/mishen/rules. For a program of others the same is looked for from the place of
+ * libmishen.so, which may lie one folder deeper (lib/x86_64-linux-gnu). */
 #ifndef MSH_SCAN_WHERE_H
 #define MSH_SCAN_WHERE_H
 

@@ -7,7 +7,6 @@ if(MSH_HAVE_TESSERACT AND MSH_HAVE_ZBAR AND LEPT_FOUND)
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/libexec)
     target_link_libraries(mishen_ocr PRIVATE mishen PkgConfig::TESSERACT PkgConfig::LEPT
         PkgConfig::ZBAR -Wl,--as-needed)
-    install(TARGETS mishen_ocr RUNTIME DESTINATION ${MSH_LIBEXEC})
 else()
     message(STATUS "without mishen-ocr (apt-get install libtesseract-dev libleptonica-dev libzbar-dev)")
 endif()

@@ -15,7 +15,6 @@ if(NOT MSH_WITH_POPPLER STREQUAL "OFF" AND POPPLER_CORE_FOUND AND MSH_POPPLER_HE
     target_include_directories(mishen_pdf PRIVATE ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/scanner)
     target_include_directories(mishen_pdf SYSTEM PRIVATE ${MSH_POPPLER_HEADERS})
     target_link_libraries(mishen_pdf PRIVATE PkgConfig::POPPLER_CORE mishen -Wl,--as-needed)
-    install(TARGETS mishen_pdf RUNTIME DESTINATION ${MSH_LIBEXEC})
 elseif(MSH_WITH_POPPLER STREQUAL "ON")
     message(FATAL_ERROR "poppler's headers are missing: apt-get install libpoppler-private-dev")
 else()

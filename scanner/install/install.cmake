@@ -1,0 +1,38 @@
+# What is installed, by component: one component is one package.
+#   program  libraries(libmishen.so.0)  development  rules  helpers
+
+install(TARGETS mishen_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
+foreach(helper pdf ocr)
+    if(TARGET mishen_${helper})
+        install(TARGETS mishen_${helper} RUNTIME DESTINATION ${MSH_LIBEXEC} COMPONENT helpers)
+    endif()
+endforeach()
+install(DIRECTORY rules/ DESTINATION ${CMAKE_INSTALL_DATADIR}/mishen/rules COMPONENT rules
+    FILES_MATCHING PATTERN "*.yaml" PATTERN "*.csv")
+
+# --- the library -------------------------------------------------------------------------------------
+
+if(TARGET mishen_shared)
+    include(CMakePackageConfigHelpers)
+    set(MSH_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/mishen)
+    install(TARGETS mishen_shared EXPORT mishen LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT libraries
+        NAMELINK_COMPONENT development)
+    install(DIRECTORY include/mishen DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development
+        FILES_MATCHING PATTERN "*.h" PATTERN "*.def")
+    install(EXPORT mishen NAMESPACE mishen:: FILE mishen-targets.cmake DESTINATION ${MSH_CMAKE_DIR} COMPONENT development)
+    configure_package_config_file(scanner/install/mishen-config.cmake.in ${CMAKE_BINARY_DIR}/gen/mishen-config.cmake
+        INSTALL_DESTINATION ${MSH_CMAKE_DIR})
+    # 0.x: what was built with 0.1 may need 0.1.
+    write_basic_package_version_file(${CMAKE_BINARY_DIR}/gen/mishen-config-version.cmake COMPATIBILITY SameMinorVersion)
+    install(FILES ${CMAKE_BINARY_DIR}/gen/mishen-config.cmake ${CMAKE_BINARY_DIR}/gen/mishen-config-version.cmake
+        DESTINATION ${MSH_CMAKE_DIR} COMPONENT development)
+    file(RELATIVE_PATH MSH_UP /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+    configure_file(scanner/install/mishen.pc.in ${CMAKE_BINARY_DIR}/gen/mishen.pc @ONLY)
+    install(FILES ${CMAKE_BINARY_DIR}/gen/mishen.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
+endif()
+
+# --- manual pages: from the tables of --help ------------------------------------------------------------
+
+add_custom_command(TARGET mishen_program POST_BUILD
+    COMMAND sh -c "./mishen help --man > mishen.1" WORKING_DIRECTORY ${CMAKE_BINARY_DIR} VERBATIM)
+install(FILES ${CMAKE_BINARY_DIR}/mishen.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
