@@ -12,6 +12,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 typedef struct msh_service msh_service;
 
@@ -81,6 +82,7 @@ const char *msh_service_lock(const msh_service *s);
 /* Origin and size of the log. */
 const char *msh_service_log(const msh_service *s, uint64_t *size);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -24,7 +24,7 @@ library=${BUILD:-build/dev}/libmishen.so
 if [ -e "$library" ]; then
     nm -D --defined-only "$library" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort >"$out/exported"
     cut -f1 "$out/now" | grep -v ' ' | sort | diff - "$out/exported" >"$out/diff" || {
-        echo "public headers (<) and symbols of $library (>) differ; a header without visibility pragma?"
+        echo "public headers (<) and symbols of $library (>) differ; each header says"; echo "  #pragma GCC visibility push(default)   after extern \"C\" {, and   #pragma GCC visibility pop   before its end"
         cat "$out/diff"
         bad=1
     }
