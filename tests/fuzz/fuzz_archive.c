@@ -1,6 +1,7 @@
 /* fuzz_archive.c: any bytes as an archive that libarchive reads (tar, cpio, 7z, ar, cab, gz …),
  * also behind each other. The call never fails and nothing is passed over in silence. */
 #include "extract_dump.h"
+#include "mutate_cfb.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -23,3 +24,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     dump_end(&d);
     return 0;
 }
+
+MUTATE_ANY

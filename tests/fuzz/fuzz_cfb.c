@@ -2,6 +2,7 @@
  * the file allows, gaps lie inside the file. */
 #include "base/view.h"
 #include "extract/cfb.h"
+#include "mutate_cfb.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -47,3 +48,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     msh_cfb_close(&c);
     return 0;
 }
+
+MUTATE_ANY

@@ -2,6 +2,7 @@
  * settings, metafiles; and as CSV and flat documents. The call never fails, nothing is passed over
  * in silence. */
 #include "extract_dump.h"
+#include "mutate_cfb.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -24,3 +25,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     dump_end(&d);
     return 0;
 }
+
+MUTATE_ANY

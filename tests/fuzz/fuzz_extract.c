@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "extract_dump.h"
+#include "mutate_cfb.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -22,3 +23,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     dump_end(&d);
     return 0;
 }
+
+MUTATE_ANY

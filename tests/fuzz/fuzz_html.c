@@ -3,6 +3,7 @@
 
 #include "extract/html.h"
 #include "extract_dump.h"
+#include "mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -27,3 +28,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     return 0;
 }
+
+MUTATE_BY(mutate_tag, NULL);

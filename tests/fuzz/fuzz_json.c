@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include "mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -29,3 +30,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     msh_arena_dispose(&a);
     return 0;
 }
+
+MUTATE_BY(mutate_json, NULL);

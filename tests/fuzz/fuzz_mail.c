@@ -4,6 +4,7 @@
 
 #include "extract/mime.h"
 #include "extract_dump.h"
+#include "mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -49,3 +50,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     dump_end(&d);
     return 0;
 }
+
+MUTATE_BY(mutate_line, NULL);

@@ -2,6 +2,7 @@
  * end. */
 #include "base/view.h"
 #include "ledger/note.h"
+#include "mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -30,3 +31,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     return 0;
 }
+
+MUTATE_BY(mutate_line, NULL);

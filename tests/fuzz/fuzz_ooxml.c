@@ -7,6 +7,7 @@
 #include "zip_build.h"
 
 #include <stdlib.h>
+#include "mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -81,3 +82,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     free(text);
     return 0;
 }
+
+MUTATE_BY(mutate_tag, NULL);

@@ -2,6 +2,7 @@
  * and tested. */
 #include "base/view.h"
 #include "rule/pack.h"
+#include "mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -38,3 +39,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     msh_rules_free(r);
     return 0;
 }
+
+MUTATE_BY(mutate_line, NULL);

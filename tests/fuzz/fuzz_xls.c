@@ -4,6 +4,7 @@
 
 #include "extract/ole_xls.h"
 #include "extract_dump.h"
+#include "mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -29,3 +30,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     dump_end(&d);
     return 0;
 }
+
+MUTATE_BY(mutate_biff, mend_biff);

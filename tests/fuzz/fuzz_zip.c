@@ -1,6 +1,7 @@
 /* fuzz_zip.c: any bytes as a zip by their name: directories, headers, what stands between. The call
  * never fails, nothing is passed over in silence, and the budget holds. */
 #include "extract_dump.h"
+#include "mutate_cfb.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -22,3 +23,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     dump_end(&d);
     return 0;
 }
+
+MUTATE_ANY
