@@ -39,7 +39,8 @@ typedef struct msh_finding {
     msh_view explain;  /* of the rule, for people */
     msh_view advice;
     msh_view basis;
-    msh_view pack; /* "gov-marks" */
+    msh_view explain_en, advice_en, basis_en; /* empty where the pack has none */
+    msh_view pack;                            /* "gov-marks" */
     msh_view pack_version;
     msh_tier tier;
     msh_place place;

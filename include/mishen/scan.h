@@ -70,6 +70,22 @@ typedef struct msh_scan_job {
 MSH_MUST_CHECK msh_err msh_scan(const msh_options *options, const msh_scan_job *job, int *exit_code,
                                 msh_error *why);
 
+/* A saved run in another form. */
+typedef struct msh_report_job {
+    const char *form;        /* "text", "html" …, see msh_report_get */
+    const char *const *runs; /* files, "-" for standard input, ids of runs in the state folder or
+                              * "last"; of several the latest is shown, the others as its history */
+    size_t n_runs;
+    const char *output; /* as in msh_scan_job */
+    bool color;
+    unsigned width;
+} msh_report_job;
+/* Errors: MSH_E_SYNTAX, MSH_E_SHORT (a run that was not finished), MSH_E_NAMED, MSH_E_OPTION. */
+MSH_MUST_CHECK msh_err msh_report_saved(const msh_options *options, const msh_report_job *job,
+                                        msh_error *why);
+/* Forms of report, i from 0; false past the end. */
+bool msh_report_get(size_t i, msh_lang lang, const char **name, const char **text);
+
 /* `mishen extract`: what a scan sees. format "text" or "ndjson". */
 MSH_MUST_CHECK msh_err msh_extract_files(const msh_options *options, const char *const *files,
                                          size_t n, const char *format, int *exit_code,

@@ -89,7 +89,9 @@ static void json_char(msh_buf *out, uint32_t c, const uint8_t *bytes, size_t n)
     default:
         break;
     }
-    if (c > 0xffff && is_unprintable(c))
+    if (c == 0) /* our reader takes no U+0000 */
+        msh_buf_put_utf8(out, 0xfffd);
+    else if (c > 0xffff && is_unprintable(c))
         msh_buf_printf(out, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((c - 0x10000) >> 10)),
                        (unsigned)(0xdc00 + ((c - 0x10000) & 0x3ff)));
     else if (is_unprintable(c))

@@ -6,14 +6,19 @@
 #include "base/base64.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/table.h"
 #include "base/view.h"
 
 enum { LINE_CEILING = 64 << 20, FLUSH_AT = 64 << 10 };
 
-/* self: the lines not yet handed on. */
+typedef struct ndjson_report {
+    msh_buf lines;    /* not yet handed on */
+    msh_table *rules; /* those that were told */
+} ndjson_report;
+
 static msh_buf *lines(msh_report_run *r)
 {
-    return r->self;
+    return &((ndjson_report *)r->self)->lines;
 }
 
 static msh_err flush(msh_report_run *r, size_t at_least)
@@ -55,11 +60,14 @@ static void put_hex(msh_json_writer *w, const char *key, const uint8_t digest[32
 static msh_err ndjson_begin(msh_report_run *r, const msh_run_info *run)
 {
     msh_json_writer w;
-    msh_buf *b = msh_calloc(1, sizeof *b);
-    if (!b)
+    ndjson_report *t = msh_calloc(1, sizeof *t);
+    if (!t)
         return MSH_E_MEMORY;
-    msh_buf_init(b, LINE_CEILING);
-    r->self = b;
+    r->self = t;
+    msh_buf_init(&t->lines, LINE_CEILING);
+    t->rules = msh_table_new();
+    if (!t->rules)
+        return MSH_E_MEMORY;
     begin_line(r, &w, "run");
     msh_jw_kint(&w, "v", 1);
     msh_jw_kstr(&w, "program", msh_view_str(run->program));
@@ -117,6 +125,31 @@ static void put_item(msh_report_run *r, const msh_item *item)
     end_line(r, &w);
 }
 
+/* What is said of a rule, once, before its first finding: a saved run explains itself. */
+static msh_err put_rule(msh_report_run *r, const msh_finding *f)
+{
+    static char told;
+    ndjson_report *t = r->self;
+    msh_json_writer w;
+    if (msh_table_get(t->rules, f->rule))
+        return MSH_OK;
+    begin_line(r, &w, "rule");
+    msh_jw_kstr(&w, "id", f->rule);
+    msh_jw_kstr(&w, "name", f->rule_name);
+    msh_jw_kstr(&w, "name_en", f->rule_name_en);
+    msh_jw_kstr(&w, "category", f->category);
+    msh_jw_kstr(&w, "explain", f->explain);
+    msh_jw_kstr(&w, "explain_en", f->explain_en);
+    msh_jw_kstr(&w, "advice", f->advice);
+    msh_jw_kstr(&w, "advice_en", f->advice_en);
+    msh_jw_kstr(&w, "basis", f->basis);
+    msh_jw_kstr(&w, "basis_en", f->basis_en);
+    msh_jw_kstr(&w, "pack", f->pack);
+    msh_jw_kstr(&w, "pack_version", f->pack_version);
+    end_line(r, &w);
+    return msh_table_put(t->rules, f->rule, &told, NULL);
+}
+
 static void put_finding(msh_report_run *r, uint64_t n, const msh_finding *f)
 {
     msh_json_writer w;
@@ -161,6 +194,7 @@ static msh_err ndjson_item(msh_report_run *r, const msh_item *item, const msh_fi
 {
     put_item(r, item);
     for (size_t i = 0; i < n_findings; i++) {
+        MSH_TRY(put_rule(r, &findings[i]));
         put_finding(r, item->n, &findings[i]);
         MSH_TRY(flush(r, FLUSH_AT));
     }
@@ -213,8 +247,10 @@ static void ndjson_dispose(msh_report_run *r)
 {
     if (!r->self)
         return;
-    msh_buf_dispose(lines(r));
-    msh_free(r->self);
+    ndjson_report *t = r->self;
+    msh_buf_dispose(&t->lines);
+    msh_table_free(t->rules, NULL);
+    msh_free(t);
     r->self = NULL;
 }
 

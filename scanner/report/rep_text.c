@@ -2,77 +2,36 @@
  *
  * Items that pass are only counted. Lines are kept by verdict until the end, up to a ceiling; past
  * it they are written as they come, so that a run of any size needs bounded memory. */
+#include "report/gather.h"
 #include "report/place.h"
 #include "report/report.h"
 
-#include "base/arena.h"
 #include "base/err.h"
 #include "base/escape.h"
 #include "base/mem.h"
-#include "base/table.h"
 #include "base/view.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { KEEP = 8 << 20, SHOWN_FINDINGS = 20, SHOWN_OUTCOMES = 20, QUIET_LINES = 40, N_REASONS = 64 };
-
-typedef enum message {
-#define MSG(id, zh, en) MSG_##id,
-#include "report/messages.def"
-#undef MSG
-    MSG_COUNT
-} message;
-
-static const char *const messages[MSG_COUNT][2] = {
-#define MSG(id, zh, en) {zh, en},
-#include "report/messages.def"
-#undef MSG
-};
-
-/* What is said of a rule, once. */
-typedef struct rule_note {
-    msh_view id, name, explain, basis, advice;
-} rule_note;
-
-typedef struct reason_count {
-    char reason[48];
-    msh_outcome outcome;
-    uint64_t n;
-} reason_count;
+enum { KEEP = 8 << 20, SHOWN_FINDINGS = 20, SHOWN_OUTCOMES = 20, QUIET_LINES = 40 };
 
 typedef struct text_report {
-    msh_arena arena;
+    msh_gather gather;
     msh_buf kept[4]; /* by verdict */
     msh_buf line;    /* the item being written */
-    msh_table *rules;
-    reason_count reasons[N_REASONS];
-    size_t n_reasons;
-    bool secret;    /* a state-secret mark was found */
-    bool streaming; /* the ceiling was reached */
+    bool streaming;  /* the ceiling was reached */
     msh_buf head;
 } text_report;
 
-static const char *say(const msh_report_run *r, message m)
+static const char *say(const msh_report_run *r, msh_message m)
 {
-    return messages[m][r->style.lang == MSH_LANG_EN];
+    return msh_say(m, r->style.lang);
 }
 
-/* Puts a sentence with its {n}, {a}, {b}. */
-static void put_message(const msh_report_run *r, msh_buf *out, message m, uint64_t n,
-                        const char *const words[2])
+static void put_message(const msh_report_run *r, msh_buf *out, msh_message m, uint64_t n)
 {
-    for (const char *p = say(r, m); *p; p++) {
-        if (p[0] != '{' || p[1] == '\0' || p[2] != '}') {
-            msh_buf_put_byte(out, (uint8_t)*p);
-            continue;
-        }
-        if (p[1] == 'n')
-            msh_buf_printf(out, "%" PRIu64, n);
-        else if (words)
-            msh_buf_put_str(out, words[p[1] == 'b']);
-        p += 2;
-    }
+    msh_say_put(out, m, r->style.lang, n, NULL, NULL);
 }
 
 /* --- colours ---------------------------------------------------------------------------------- */
@@ -100,19 +59,12 @@ static void put_colored(const msh_report_run *r, msh_buf *out, msh_verdict v, co
         msh_buf_put_str(out, "\033[0m");
 }
 
-static msh_verdict verdict_of_tier(msh_tier t)
-{
-    return t == MSH_TIER_BLOCK    ? MSH_VERDICT_BLOCK
-           : t == MSH_TIER_REVIEW ? MSH_VERDICT_REVIEW
-                                  : MSH_VERDICT_PASS;
-}
-
 /* --- items ------------------------------------------------------------------------------------ */
 
 static void put_finding(const msh_report_run *r, msh_buf *b, const msh_finding *f)
 {
     msh_buf_put_str(b, "  ");
-    put_colored(r, b, verdict_of_tier(f->tier), msh_tier_text(f->tier, r->style.lang));
+    put_colored(r, b, msh_say_verdict_of(f->tier), msh_tier_text(f->tier, r->style.lang));
     msh_buf_put_str(b, " · ");
     msh_place_words(b, &f->place, r->style.lang);
     msh_buf_put_str(b, " · ");
@@ -127,7 +79,7 @@ static void put_finding(const msh_report_run *r, msh_buf *b, const msh_finding *
     }
     if (f->count > 1) {
         msh_buf_put_str(b, r->style.lang == MSH_LANG_EN ? " (" : "（");
-        put_message(r, b, MSG_TIMES, f->count, NULL);
+        put_message(r, b, MSG_TIMES, f->count);
         msh_buf_put_str(b, r->style.lang == MSH_LANG_EN ? ")" : "）");
     }
     msh_buf_put_byte(b, '\n');
@@ -135,10 +87,6 @@ static void put_finding(const msh_report_run *r, msh_buf *b, const msh_finding *
 
 static void put_outcome(const msh_report_run *r, msh_buf *b, const msh_outcome_note *o)
 {
-    char reason[64];
-    size_t n = o->reason.len < sizeof reason - 1 ? o->reason.len : sizeof reason - 1;
-    memcpy(reason, o->reason.data, n);
-    reason[n] = '\0';
     msh_buf_put_str(b, "  ");
     msh_buf_put_str(b, msh_outcome_text(o->outcome, r->style.lang));
     msh_buf_put_str(b, " · ");
@@ -147,46 +95,10 @@ static void put_outcome(const msh_report_run *r, msh_buf *b, const msh_outcome_n
     else
         msh_place_words(b, &o->place, r->style.lang);
     msh_buf_put_str(b, " · ");
-    msh_buf_put_str(b, msh_reason_text(reason, r->style.lang));
+    msh_buf_put_str(b, msh_say_reason(o->reason, r->style.lang));
     if (o->reached)
         msh_buf_printf(b, " (%" PRIu64 ")", o->reached);
     msh_buf_put_byte(b, '\n');
-}
-
-static void count_reason(text_report *t, const msh_outcome_note *o)
-{
-    for (size_t i = 0; i < t->n_reasons; i++)
-        if (msh_view_eq_str(o->reason, t->reasons[i].reason)) {
-            t->reasons[i].n++;
-            return;
-        }
-    if (t->n_reasons == N_REASONS || o->reason.len >= sizeof t->reasons[0].reason)
-        return;
-    reason_count *row = &t->reasons[t->n_reasons++];
-    memcpy(row->reason, o->reason.data, o->reason.len);
-    row->reason[o->reason.len] = '\0';
-    row->outcome = o->outcome;
-    row->n = 1;
-}
-
-static msh_err note_rule(const msh_report_run *r, text_report *t, const msh_finding *f)
-{
-    static const msh_view secret = {(const uint8_t *)"国家秘密", sizeof "国家秘密" - 1};
-    if (f->tier >= MSH_TIER_REVIEW && msh_view_eq(f->category, secret))
-        t->secret = true;
-    if (msh_table_get(t->rules, f->rule))
-        return MSH_OK;
-    rule_note *note = msh_arena_calloc(&t->arena, 1, sizeof *note);
-    if (!note)
-        return MSH_E_MEMORY;
-    bool en = r->style.lang == MSH_LANG_EN;
-    note->id = msh_arena_copy(&t->arena, f->rule);
-    note->name =
-        msh_arena_copy(&t->arena, en && f->rule_name_en.len ? f->rule_name_en : f->rule_name);
-    note->explain = msh_arena_copy(&t->arena, f->explain);
-    note->basis = msh_arena_copy(&t->arena, f->basis);
-    note->advice = msh_arena_copy(&t->arena, f->advice);
-    return msh_table_put(t->rules, f->rule, note, NULL);
 }
 
 static void put_item_head(const msh_report_run *r, msh_buf *b, const msh_item *item)
@@ -215,20 +127,15 @@ static msh_err text_item(msh_report_run *r, const msh_item *item, const msh_find
 {
     text_report *t = r->self;
     msh_buf_reset(&t->line);
-    for (size_t i = 0; i < n_outcomes; i++)
-        if (!msh_outcome_is_whole(outcomes[i].outcome))
-            count_reason(t, &outcomes[i]);
+    MSH_TRY(msh_gather_item(&t->gather, item, findings, n_findings, outcomes, n_outcomes));
     if (item->verdict == MSH_VERDICT_PASS && n_findings == 0 && !item->optical)
         return MSH_OK;
     put_item_head(r, &t->line, item);
-    for (size_t i = 0; i < n_findings; i++) {
-        MSH_TRY(note_rule(r, t, &findings[i]));
-        if (i < SHOWN_FINDINGS)
-            put_finding(r, &t->line, &findings[i]);
-    }
+    for (size_t i = 0; i < n_findings && i < SHOWN_FINDINGS; i++)
+        put_finding(r, &t->line, &findings[i]);
     if (item->findings > SHOWN_FINDINGS) {
         msh_buf_put_str(&t->line, "  ");
-        put_message(r, &t->line, MSG_MORE_FINDINGS, item->findings - SHOWN_FINDINGS, NULL);
+        put_message(r, &t->line, MSG_MORE_FINDINGS, item->findings - SHOWN_FINDINGS);
         msh_buf_put_byte(&t->line, '\n');
     }
     size_t shown = 0;
@@ -253,14 +160,11 @@ static msh_err text_begin(msh_report_run *r, const msh_run_info *run)
     if (!t)
         return MSH_E_MEMORY;
     r->self = t;
-    msh_arena_init(&t->arena, KEEP);
     for (size_t i = 0; i < 4; i++)
         msh_buf_init(&t->kept[i], KEEP + (4 << 20));
     msh_buf_init(&t->line, 4 << 20);
     msh_buf_init(&t->head, 1 << 20);
-    t->rules = msh_table_new();
-    if (!t->rules)
-        return MSH_E_MEMORY;
+    MSH_TRY(msh_gather_init(&t->gather));
     msh_buf *b = &t->head;
     msh_buf_printf(b, "%s · %s", run->program, say(r, MSG_PACKS));
     for (size_t i = 0; i < run->n_packs; i++) {
@@ -279,7 +183,7 @@ static msh_err text_begin(msh_report_run *r, const msh_run_info *run)
     return msh_buf_err(b);
 }
 
-static void put_labelled(const msh_report_run *r, msh_buf *b, message label, msh_view text)
+static void put_labelled(const msh_report_run *r, msh_buf *b, msh_message label, msh_view text)
 {
     if (!text.len)
         return;
@@ -289,50 +193,42 @@ static void put_labelled(const msh_report_run *r, msh_buf *b, message label, msh
     msh_buf_put_byte(b, '\n');
 }
 
-typedef struct rule_printer {
-    const msh_report_run *r;
-    msh_buf *b;
-} rule_printer;
-
-static bool put_rule(void *ctx, msh_view key, void *value)
+static void put_rule(const msh_report_run *r, msh_buf *b, const msh_rule_note *n)
 {
-    rule_printer *p = ctx;
-    const rule_note *n = value;
-    (void)key;
-    msh_buf_put_str(p->b, "  ");
-    msh_escape_terminal(p->b, n->id);
-    msh_buf_put_byte(p->b, ' ');
-    msh_escape_terminal(p->b, n->name);
-    msh_buf_put_byte(p->b, '\n');
-    put_labelled(p->r, p->b, MSG_EXPLAIN, n->explain);
-    put_labelled(p->r, p->b, MSG_BASIS, n->basis);
-    put_labelled(p->r, p->b, MSG_ADVICE, n->advice);
-    return true;
+    msh_lang lang = r->style.lang;
+    msh_buf_put_str(b, "  ");
+    put_colored(r, b, msh_say_verdict_of(n->worst), msh_tier_text(n->worst, lang));
+    msh_buf_put_str(b, " · ");
+    msh_escape_terminal(b, msh_note_name(n, lang));
+    msh_buf_put_str(b, " (");
+    msh_escape_terminal(b, n->id);
+    msh_buf_put_str(b, ")\n");
+    put_labelled(r, b, MSG_ADVICE, msh_note_advice(n, lang));
+    put_labelled(r, b, MSG_EXPLAIN, msh_note_explain(n, lang));
+    put_labelled(r, b, MSG_BASIS, msh_note_basis(n, lang));
 }
 
-static void size_words(uint64_t bytes, char out[32])
+static msh_err put_rules(const msh_report_run *r, text_report *t, msh_buf *b)
 {
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-    size_t u = 0;
-    uint64_t tenths = bytes * 10;
-    while (tenths >= 10240 && u < 4) {
-        tenths /= 1024;
-        u++;
-    }
-    if (u == 0)
-        (void)snprintf(out, 32, "%" PRIu64 " B", bytes);
-    else
-        (void)snprintf(out, 32, "%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10, units[u]);
+    const msh_rule_note **rules;
+    size_t n;
+    MSH_TRY(msh_gather_rules(&t->gather, &rules, &n));
+    if (n == 0)
+        return MSH_OK;
+    msh_buf_printf(b, "%s\n", say(r, MSG_RULES));
+    for (size_t i = 0; i < n; i++)
+        put_rule(r, b, rules[i]);
+    msh_buf_put_byte(b, '\n');
+    return msh_buf_err(b);
 }
 
-static void put_counts(const msh_report_run *r, text_report *t, msh_buf *b,
+static void put_counts(const msh_report_run *r, const text_report *t, msh_buf *b,
                        const msh_run_summary *s)
 {
-    static const msh_verdict order[] = {MSH_VERDICT_BLOCK, MSH_VERDICT_NOT_INSPECTED,
-                                        MSH_VERDICT_REVIEW, MSH_VERDICT_PASS};
+    const msh_verdict *order = msh_verdicts_by_gravity;
     char size[32];
-    size_words(s->bytes, size);
-    put_message(r, b, MSG_TOTAL, s->items, (const char *const[]){size, size});
+    msh_say_size(s->bytes, size);
+    msh_say_put(b, MSG_TOTAL, r->style.lang, s->items, size, NULL);
     for (size_t i = 0; i < 4; i++) {
         if (i)
             msh_buf_put_str(b, r->style.lang == MSH_LANG_EN ? ", " : "，");
@@ -343,69 +239,37 @@ static void put_counts(const msh_report_run *r, text_report *t, msh_buf *b,
     if (s->people_repeated) {
         char most[24];
         (void)snprintf(most, sizeof most, "%" PRIu64, s->people_most);
-        put_message(r, b, MSG_PEOPLE, s->people_repeated, (const char *const[]){most, most});
+        msh_say_put(b, MSG_PEOPLE, r->style.lang, s->people_repeated, most, NULL);
         msh_buf_put_byte(b, '\n');
     }
-    if (t->n_reasons)
+    if (t->gather.n_reasons)
         msh_buf_printf(b, "%s\n", say(r, MSG_NOT_READ));
     const char *form =
         r->style.lang == MSH_LANG_EN ? "  %s × %" PRIu64 " (%s)\n" : "  %s × %" PRIu64 "（%s）\n";
-    for (size_t i = 0; i < t->n_reasons; i++)
-        msh_buf_printf(b, form, msh_reason_text(t->reasons[i].reason, r->style.lang),
-                       t->reasons[i].n, msh_outcome_text(t->reasons[i].outcome, r->style.lang));
+    for (size_t i = 0; i < t->gather.n_reasons; i++)
+        msh_buf_printf(b, form, msh_reason_text(t->gather.reasons[i].reason, r->style.lang),
+                       t->gather.reasons[i].n,
+                       msh_outcome_text(t->gather.reasons[i].outcome, r->style.lang));
 }
 
-static void put_sentence(const msh_report_run *r, msh_buf *b, message m, uint64_t n)
+static void put_sentence(const msh_report_run *r, msh_buf *b, msh_message m, uint64_t n)
 {
     if (n)
-        put_message(r, b, m, n, NULL);
-}
-
-typedef struct advice_row {
-    const char *reason;
-    message text;
-} advice_row;
-
-static const advice_row advices[] = {
-#define ADVICE(reason, id) {reason, MSG_##id},
-#include "report/advices.def"
-#undef ADVICE
-};
-
-static message advice_for(const char *reason)
-{
-    for (size_t i = 0; i < sizeof advices / sizeof advices[0]; i++) {
-        size_t n = strlen(advices[i].reason);
-        bool begins = advices[i].reason[n - 1] == '.';
-        if (strncmp(advices[i].reason, reason, begins ? n : n + 1) == 0)
-            return advices[i].text;
-    }
-    return MSG_NEXT_MISSING;
+        put_message(r, b, m, n);
 }
 
 /* Every kind of file that did not pass gets its line, the worst first; each sentence once. */
 static void put_next(const msh_report_run *r, const text_report *t, msh_buf *b,
                      const msh_run_summary *s)
 {
-    bool said[MSG_COUNT] = {false};
-    uint64_t missing = s->verdicts[MSH_VERDICT_NOT_INSPECTED];
-    said[MSG_NEXT_SECRET] = t->secret;
-    said[MSG_NEXT_BLOCK] = !t->secret && s->verdicts[MSH_VERDICT_BLOCK];
-    for (size_t i = 0; i < t->n_reasons; i++)
-        said[advice_for(t->reasons[i].reason)] = true;
-    if (missing && !t->n_reasons)
-        said[MSG_NEXT_MISSING] = true;
-    said[MSG_NEXT_REVIEW] = s->verdicts[MSH_VERDICT_REVIEW] != 0;
-    said[MSG_NEXT_NOTHING] = s->items == 0;
-    bool any = false;
+    bool said[MSG_COUNT], any = false;
+    msh_gather_next(&t->gather, s, said);
     for (size_t m = 0; m < MSG_COUNT; m++) {
         if (!said[m])
             continue;
-        msh_buf_printf(b, "%s%s\n", any ? "        " : say(r, MSG_NEXT), say(r, (message)m));
+        msh_buf_printf(b, "%s%s\n", any ? "        " : say(r, MSG_NEXT), say(r, (msh_message)m));
         any = true;
     }
-    if (!any)
-        msh_buf_printf(b, "%s%s\n", say(r, MSG_NEXT), say(r, MSG_NEXT_CLEAN));
 }
 
 static void put_verdict(const msh_report_run *r, const text_report *t, msh_buf *b,
@@ -436,7 +300,7 @@ static msh_err write_quiet(msh_report_run *r, const text_report *t, const msh_bu
     for (size_t i = 0; i < tail->len; i++)
         tail_lines += tail->data[i] == '\n';
     msh_buf_init(&b, KEEP);
-    static const int order[] = {MSH_VERDICT_BLOCK, MSH_VERDICT_NOT_INSPECTED, MSH_VERDICT_REVIEW};
+    const msh_verdict *order = msh_verdicts_by_gravity;
     for (size_t v = 0; v < 3; v++) {
         msh_view all = msh_buf_view(&t->kept[order[v]]);
         for (size_t at = 0; at < all.len;) {
@@ -461,10 +325,9 @@ static msh_err write_quiet(msh_report_run *r, const text_report *t, const msh_bu
     return err;
 }
 
-static msh_err write_full(msh_report_run *r, const text_report *t, const msh_buf *tail)
+static msh_err write_full(msh_report_run *r, text_report *t, const msh_buf *tail)
 {
-    static const int order[] = {MSH_VERDICT_BLOCK, MSH_VERDICT_NOT_INSPECTED, MSH_VERDICT_REVIEW,
-                                MSH_VERDICT_PASS};
+    const msh_verdict *order = msh_verdicts_by_gravity;
     MSH_TRY(r->out.write(r->out.ctx, msh_buf_view(&t->head)));
     bool any = false;
     for (size_t v = 0; v < 4; v++)
@@ -474,19 +337,13 @@ static msh_err write_full(msh_report_run *r, const text_report *t, const msh_buf
         }
     if (any)
         MSH_TRY(r->out.write(r->out.ctx, MSH_VIEW("\n")));
-    if (msh_table_count(t->rules)) {
-        msh_buf b;
-        msh_buf_init(&b, KEEP);
-        msh_buf_printf(&b, "%s\n", say(r, MSG_RULES));
-        rule_printer p = {r, &b};
-        msh_table_each(t->rules, put_rule, &p);
-        msh_buf_put_byte(&b, '\n');
-        msh_err err = msh_buf_err(&b);
-        if (err == MSH_OK)
-            err = r->out.write(r->out.ctx, msh_buf_view(&b));
-        msh_buf_dispose(&b);
-        MSH_TRY(err);
-    }
+    msh_buf b;
+    msh_buf_init(&b, KEEP);
+    msh_err err = put_rules(r, t, &b);
+    if (err == MSH_OK)
+        err = r->out.write(r->out.ctx, msh_buf_view(&b));
+    msh_buf_dispose(&b);
+    MSH_TRY(err);
     return r->out.write(r->out.ctx, msh_buf_view(tail));
 }
 
@@ -499,7 +356,7 @@ static msh_err text_end(msh_report_run *r, const msh_run_summary *s)
     msh_buf_init(&tail, 1 << 20);
     put_counts(r, t, &tail, s);
     put_verdict(r, t, &tail, s);
-    put_message(r, &tail, MSG_LOG, s->log_size, (const char *const[]){s->log_origin, s->log_root});
+    msh_say_put(&tail, MSG_LOG, r->style.lang, s->log_size, s->log_origin, s->log_root);
     msh_buf_put_byte(&tail, '\n');
     msh_err err = msh_buf_err(&tail);
     if (err == MSH_OK)
@@ -513,12 +370,11 @@ static void text_dispose(msh_report_run *r)
     text_report *t = r->self;
     if (!t)
         return;
-    msh_arena_dispose(&t->arena);
+    msh_gather_dispose(&t->gather);
     for (size_t i = 0; i < 4; i++)
         msh_buf_dispose(&t->kept[i]);
     msh_buf_dispose(&t->line);
     msh_buf_dispose(&t->head);
-    msh_table_free(t->rules, NULL);
     msh_free(t);
     r->self = NULL;
 }

@@ -19,6 +19,7 @@ typedef struct msh_report_run msh_report_run;
 typedef struct msh_report_form {
     const char *name;
     const char *zh, *en;
+    bool trend; /* shows earlier runs beside this one */
     msh_err (*begin)(msh_report_run *r, const msh_run_info *run);
     /* findings and outcomes are complete; an item is reported once, after its records are durable
      */
@@ -27,6 +28,13 @@ typedef struct msh_report_form {
     msh_err (*end)(msh_report_run *r, const msh_run_summary *summary);
     void (*dispose)(msh_report_run *r);
 } msh_report_form;
+
+/* An earlier run, for the trend. */
+typedef struct msh_report_past {
+    char id[32], started[28];
+    uint64_t items, verdicts[4];
+    bool complete;
+} msh_report_past;
 
 typedef struct msh_report_style {
     msh_lang lang;
@@ -39,10 +47,16 @@ struct msh_report_run {
     const msh_report_form *form;
     msh_report_out out;
     msh_report_style style;
+    const msh_report_past *past; /* oldest first; forms with `trend` alone look at it */
+    size_t n_past;
     void *self;
 };
 
 /* Form by name ("text", "ndjson"), NULL when there is none. */
 const msh_report_form *msh_report_form_named(const char *name);
+/* All forms in the order of reports.def; NULL past the end. */
+const msh_report_form *msh_report_form_at(size_t i);
+/* "text, ndjson, …" for messages; returns out. */
+const char *msh_report_form_names(char out[200]);
 
 #endif

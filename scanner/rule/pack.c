@@ -108,6 +108,7 @@ static msh_err read_info(msh_loader *l, msh_node *rule, msh_rule *r)
     MSH_TRY(msh_loader_text(l, rule, "name_en", false, &info->name_en));
     MSH_TRY(msh_loader_text(l, rule, "category", true, &info->category));
     MSH_TRY(msh_loader_text(l, rule, "basis", true, &info->basis));
+    MSH_TRY(msh_loader_text(l, rule, "basis_en", false, &info->basis_en));
     MSH_TRY(msh_loader_text(l, rule, "explain", true, &info->explain));
     MSH_TRY(msh_loader_text(l, rule, "explain_en", false, &info->explain_en));
     MSH_TRY(msh_loader_text(l, rule, "advice", true, &info->advice));

@@ -12,7 +12,7 @@ msh_medium msh_medium_named(msh_view name);
 
 /* What a rule says about itself; views live as long as the rule set. */
 typedef struct msh_rule_info {
-    msh_view id, name, name_en, category, explain, explain_en, advice, advice_en, basis;
+    msh_view id, name, name_en, category, explain, explain_en, advice, advice_en, basis, basis_en;
     msh_view pack, pack_version;
     msh_view kind; /* "mark", "words" … */
     msh_view laws; /* a line for each */

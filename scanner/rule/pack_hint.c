@@ -19,6 +19,7 @@ static const struct {
     {"tier", "阻断（或 复核、提示）"},
     {"tiers", ""},
     {"basis", "依据的法规和条款"},
+    {"basis_en", ""},
     {"laws", ""},
     {"title", "法规的名称"},
     {"article", ""},

@@ -15,15 +15,23 @@
 /* A report of ours, or nothing at all: what may be replaced. */
 static bool is_report(const char *path)
 {
-    static const char *const heads[] = {"mishen ", "{\"type\":\"run\"", "# audit-mani",
-                                        "mishen-proof/"};
-    char head[16] = {0};
+    static const char *const heads[][2] = {
+        {"mishen ", ""},
+        {"{\"type\":\"run\"", ""},
+        {"# audit-mani", ""},
+        {"mishen-proof/", ""},
+        {"<!doctype html>", "<meta name=\"generator\" content=\"mishen\">"},
+        {"{\"$schema\":\"https://docs.oasis-open.org/sarif/", "\"columnKind\""},
+        {"\xEF\xBB\xBF\"序号\",\"文件\",\"结论\"", ""},
+        {"\xEF\xBB\xBF\"No.\",\"File\",\"Verdict\"", ""},
+        {"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"mishen\"", ""}};
+    char head[1024] = {0};
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     ssize_t got = fd < 0 ? -1 : read(fd, head, sizeof head - 1);
     if (fd >= 0)
         close(fd);
     for (size_t i = 0; got > 0 && i < sizeof heads / sizeof heads[0]; i++)
-        if (strncmp(head, heads[i], strlen(heads[i])) == 0)
+        if (strncmp(head, heads[i][0], strlen(heads[i][0])) == 0 && strstr(head, heads[i][1]))
             return true;
     return got == 0;
 }

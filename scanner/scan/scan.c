@@ -206,7 +206,8 @@ msh_err msh_scan(const msh_options *options, const msh_scan_job *job, int *exit_
     o->saved.fd = o->asked.fd = -1;
     r->fail_on = job->fail_on ? job->fail_on : MSH_TIER_REVIEW;
     if (!msh_report_form_named(job->format)) {
-        err = msh_fail(why, MSH_E_OPTION, "--format: text, ndjson");
+        char names[200];
+        err = msh_fail(why, MSH_E_OPTION, "--format: %s", msh_report_form_names(names));
         goto out;
     }
     (void)signal(SIGPIPE, SIG_IGN);

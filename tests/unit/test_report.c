@@ -160,7 +160,7 @@ static void ndjson_is_one_valid_object_a_line(void)
         msh_arena_dispose(&a);
         at = end + 1;
     }
-    CHECK_INT(lines, 5);
+    CHECK_INT(lines, 6);
     CHECK(has(&b, MSH_VIEW("\"path_b64\":\"YRtbMzFt/y50eHQ=\"")));
     CHECK(!has(&b, MSH_VIEW("\x1b")));
     msh_buf_dispose(&b);

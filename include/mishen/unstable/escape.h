@@ -13,8 +13,8 @@ extern "C" {
 
 /* For a terminal and for plain text files: \n, \t, \xNN for bytes, \u{202e} for code points. */
 void msh_escape_terminal(msh_buf *out, msh_view in);
-/* The inside of a JSON string: always valid UTF-8; invalid bytes become U+FFFD, controls \u00XX,
- * bidi and line separators \u202e. */
+/* The inside of a JSON string: always valid UTF-8; invalid bytes and NUL become U+FFFD, controls
+ * \u00XX, bidi and line separators \u202e. */
 void msh_escape_json(msh_buf *out, msh_view in);
 /* Text and attribute values of HTML: & < > " ' and what msh_escape_terminal makes visible. */
 void msh_escape_html(msh_buf *out, msh_view in);

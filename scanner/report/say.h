@@ -1,0 +1,38 @@
+/* say.h: every sentence of a report in both languages (messages.def), and small words that reports
+ * share. */
+#ifndef MSH_REPORT_SAY_H
+#define MSH_REPORT_SAY_H
+
+#include <mishen/finding.h>
+
+#include "base/buf.h"
+
+typedef enum msh_message {
+#define MSG(id, zh, en) MSG_##id,
+#include "report/messages.def"
+#undef MSG
+    MSG_COUNT
+} msh_message;
+
+/* The sentence as it stands in the table; "?" out of range. */
+const char *msh_say(msh_message m, msh_lang lang);
+/* The sentence with {n}, {a} and {b} put in; a and b are put as they are and may be NULL. */
+void msh_say_put(msh_buf *out, msh_message m, msh_lang lang, uint64_t n, const char *a,
+                 const char *b);
+/* What to do about a reason why something was not inspected (advices.def). */
+msh_message msh_say_advice(msh_view reason);
+/* A category of rules in the reader's language (categories.def); as written when it is not listed.
+ */
+msh_view msh_say_category(msh_view category, msh_lang lang);
+/* "42.5 KiB" */
+void msh_say_size(uint64_t bytes, char out[32]);
+/* "2026-11-25 02:05 UTC" of a time as records have it; as written when it is none. */
+void msh_say_time(const char *utc, char out[32]);
+/* A reason in words; the view need not end with NUL. */
+const char *msh_say_reason(msh_view reason, msh_lang lang);
+/* The verdict that a finding of this tier leads to. */
+msh_verdict msh_say_verdict_of(msh_tier t);
+/* Verdicts by gravity, the worst first: as reports show them. */
+extern const msh_verdict msh_verdicts_by_gravity[4];
+
+#endif
