@@ -54,6 +54,8 @@ static const struct {
     {"item", "文件", "item"},
     {"finding", "命中", "finding"},
     {"decision", "审查决定", "decision"},
+    {"account", "账号变动", "account"},
+    {"login", "登录", "login"},
 };
 
 static const char *type_text(msh_view type, msh_lang lang)
@@ -234,7 +236,8 @@ static void describe_body(msh_buf *out, msh_arena *a, const msh_record *r, msh_l
     if (verdict.len)
         msh_buf_printf(out, " [%s]", verdict_text(verdict, lang));
     static const char *const texts[] = {"path",  "path_shown", "reason", "tier",    "rule",
-                                        "class", "origin",     "closed", "version", "run"};
+                                        "class", "origin",     "closed", "version", "run",
+                                        "act",   "name",       "role",   "result",  "from"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         put_text(out, body, texts[i]);
     put_count(out, body, "items", "文件数", "items", lang);

@@ -1,0 +1,33 @@
+/* console.h: pages for people and sockets for programs: `mishen serve`; folders that are watched:
+ * `mishen watch`. */
+#ifndef MISHEN_CONSOLE_H
+#define MISHEN_CONSOLE_H
+
+#include <mishen/scan.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct msh_serve_job {
+    /* "127.0.0.1:8733", "[::1]:8733", "unix:/run/mishen/serve"; NULL = the first of these, or the
+     * socket that systemd passed. Beyond loopback only with TLS. */
+    const char *listen;
+    const char *const *hosts; /* further names by which it may be called */
+    size_t n_hosts;
+    const char *tls_cert, *tls_key; /* PEM files; both or none */
+    const char *clamd;              /* "/run/mishen/clamd.sock" or "127.0.0.1:3310"; NULL = none */
+    uint64_t upload_max;            /* bytes of one release; 0 = 200 MiB */
+    uint64_t memory_max;            /* bytes of all releases in memory; 0 = 512 MiB */
+    /* Once it serves: where, as text. */
+    void (*ready)(void *ctx, const char *address);
+    void *ctx;
+} msh_serve_job;
+/* Serves until SIGTERM or SIGINT. MSH_E_NO_LIBRARY in a build without libmicrohttpd. */
+MSH_MUST_CHECK msh_err msh_console_serve(const msh_options *options, const msh_serve_job *job,
+                                         int *exit_code, msh_error *why);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
