@@ -10,6 +10,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* What an account is for; one person has one. Columns: enumerator, stable name, Chinese, English.
  * domain.md section 1: liaison, head of the office, reviewer, leader in charge. */
@@ -66,6 +67,7 @@ MSH_MUST_CHECK msh_err msh_accounts_put(const msh_options *options, const msh_ac
 MSH_MUST_CHECK msh_err msh_accounts_remove(const msh_options *options, const char *name,
                                            msh_error *why);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

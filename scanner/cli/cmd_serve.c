@@ -5,7 +5,7 @@
 #include "cli/password.h"
 
 #include <mishen/account.h>
-#include <mishen/console.h>
+#include <mishen/unstable/console.h>
 
 #include <stdlib.h>
 #include <string.h>

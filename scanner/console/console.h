@@ -12,7 +12,7 @@
 #define MSH_CONSOLE_H
 
 #include <mishen/account.h>
-#include <mishen/console.h>
+#include <mishen/unstable/console.h>
 #include <mishen/service.h>
 #include <mishen/unstable/arena.h>
 #include <mishen/unstable/buf.h>

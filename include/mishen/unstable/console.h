@@ -1,7 +1,7 @@
 /* console.h: pages for people and sockets for programs: `mishen serve`; folders that are watched:
  * `mishen watch`. */
-#ifndef MISHEN_CONSOLE_H
-#define MISHEN_CONSOLE_H
+#ifndef MISHEN_UNSTABLE_CONSOLE_H
+#define MISHEN_UNSTABLE_CONSOLE_H
 
 #include <mishen/scan.h>
 
