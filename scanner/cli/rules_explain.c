@@ -88,7 +88,7 @@ static int explain_one(const cli_args *a, const msh_rule_set *s, size_t i, const
     printf("  [%s / %s]\n", msh_tier_text(r->tier, MSH_LANG_ZH), msh_tier_name(r->tier));
     field(cli_tr(a, "名称：  ", "name:   "), r->name, r->name_en);
     field(cli_tr(a, "类别：  ", "about:  "), r->category, none);
-    field(cli_tr(a, "依据：  ", "basis:  "), r->basis, none);
+    field(cli_tr(a, "依据：  ", "basis:  "), r->basis, r->basis_en);
     put_lines("        ", r->laws);
     field(cli_tr(a, "说明：  ", "why:    "), r->explain, r->explain_en);
     field(cli_tr(a, "办法：  ", "do:     "), r->advice, r->advice_en);

@@ -95,11 +95,12 @@ static int by_rule(const void *a, const void *b)
 
 static void put_one(msh_buf *out, const msh_html_item *it, const msh_finding *f)
 {
+    char buf[MSH_SAY_EXCERPT];
     msh_buf_put_str(out, "<li>");
     put_place(out, &f->place, it->lang);
     if (f->excerpt.len) {
         msh_buf_put_str(out, " <code>");
-        msh_html_text(out, f->excerpt);
+        msh_html_text(out, msh_say_excerpt(f->excerpt, it->lang, buf));
         msh_buf_put_str(out, "</code>");
     }
     if (f->count > 1) {

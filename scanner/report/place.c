@@ -74,15 +74,123 @@ static msh_view field_name(msh_view name, msh_lang lang)
     return name;
 }
 
+/* --- parts of documents in words -------------------------------------------------------------- */
+
+typedef enum part_when { ALWAYS, SHEET, PAGE } part_when;
+
+typedef struct part_row {
+    const char *pattern;
+    part_when when;
+    const char *text[2];
+} part_row;
+
+static const part_row parts[] = {
+#define MSH_PART(pattern, when, zh, en) {pattern, when, {zh, en}},
+#include "report/parts.def"
+#undef MSH_PART
+};
+
+/* Patterns of parts.def; *number is what the last # stood for. Recursion is as deep as a pattern
+ * has stars. */
+static bool fits(const char *pattern, msh_view v, uint64_t *number)
+{
+    size_t at = 0;
+    for (; *pattern; pattern++) {
+        if (pattern[0] == '*' && pattern[1] == '*')
+            return true;
+        if (*pattern == '*') {
+            for (size_t end = at; end <= v.len; end++) {
+                if (fits(pattern + 1, msh_view_cut(v, end, v.len), number))
+                    return true;
+                if (end < v.len && v.data[end] == '/')
+                    return false;
+            }
+            return false;
+        }
+        if (*pattern == '#') {
+            size_t from = at;
+            for (*number = 0;
+                 at < v.len && at - from < 9 && v.data[at] >= '0' && v.data[at] <= '9';)
+                *number = *number * 10 + (uint64_t)(v.data[at++] - '0');
+            if (at == from)
+                return false;
+        } else if (at == v.len || v.data[at++] != (uint8_t)*pattern) {
+            return false;
+        }
+    }
+    return at == v.len;
+}
+
+static const part_row *row_for(msh_view component, uint64_t *number)
+{
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (fits(parts[i].pattern, component, number))
+            return &parts[i];
+    return NULL;
+}
+
+/* In an archive of somebody's, content.xml is a file like any other. */
+static bool is_archive(msh_view name)
+{
+    static const char *const suffixes[] = {".zip", ".rar", ".7z",  ".tar", ".gz",  ".tgz", ".bz2",
+                                           ".xz",  ".iso", ".cab", ".lzh", ".arj", ".zst", ".jar"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
+        if (msh_view_ends_nocase(name, msh_view_str(suffixes[i])))
+            return true;
+    return false;
+}
+
+static void put_part(msh_buf *out, const char *text, uint64_t number)
+{
+    const char *n = strstr(text, "{n}");
+    msh_buf_put(out, text, n ? (size_t)(n - text) : strlen(text));
+    if (n)
+        msh_buf_printf(out, "%" PRIu64 "%s", number, n + 3);
+}
+
+/* The way inside an item: files by name, parts of documents in words. True when the last of it says
+ * what kind of text it is, so that the role need not. */
+static bool put_inside(msh_buf *out, const msh_place *p, msh_lang lang, bool *first)
+{
+    msh_view in = inside(p->vpath);
+    msh_view container = msh_view_cut(p->vpath, 0, p->vpath.len - in.len - (in.len != 0));
+    bool said = false;
+    for (size_t at = 0; in.len && at <= in.len;) {
+        size_t end = at;
+        uint64_t number = 0;
+        while (end < in.len && in.data[end] != '!')
+            end += in.data[end] == '\\' && end + 1 < in.len ? 2 : 1;
+        msh_view component = msh_view_cut(in, at, end - at);
+        bool is_name = p->role == MSH_ROLE_NAME && end >= in.len; /* the name itself is the text */
+        const part_row *row = is_name || is_archive(container) ? NULL : row_for(component, &number);
+        said = row != NULL;
+        if (!row || !((row->when == SHEET && p->sheet.len) || (row->when == PAGE && p->page))) {
+            if (!*first)
+                msh_buf_put_str(out, row ? " · " : " › ");
+            *first = false;
+            if (row)
+                put_part(out, row->text[lang == MSH_LANG_EN], number);
+            else
+                msh_escape_terminal(out, component);
+        }
+        at = end + 1;
+        container = component;
+    }
+    return said;
+}
+
+/* Roles that a part of its own says better: 备注 of a slide rather than 批注. */
+static bool part_covers(msh_role role)
+{
+    return role == MSH_ROLE_HEADER || role == MSH_ROLE_FOOTER || role == MSH_ROLE_COMMENT ||
+           role == MSH_ROLE_META;
+}
+
 void msh_place_words(msh_buf *out, const msh_place *p, msh_lang lang)
 {
     bool first = true, zh = lang == MSH_LANG_ZH;
-    msh_view in = inside(p->vpath);
-    if (in.len) {
-        part(out, &first);
-        msh_escape_terminal(out, in);
-    }
-    if (p->role != MSH_ROLE_BODY) {
+    bool said = put_inside(out, p, lang, &first);
+    if (p->role != MSH_ROLE_BODY && !(said && !first && part_covers(p->role))) {
         part(out, &first);
         msh_buf_put_str(out, msh_role_text(p->role, lang));
     }

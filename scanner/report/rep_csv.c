@@ -130,6 +130,7 @@ static msh_err csv_item(msh_report_run *r, const msh_item *item, const msh_findi
     msh_lang lang = r->style.lang;
     size_t rows = 0;
     for (size_t i = 0; i < n_findings; i++, rows++) {
+        char buf[MSH_SAY_EXCERPT];
         const msh_finding *f = &findings[i];
         const csv_row row = {.item = item,
                              .tier = msh_tier_text(f->tier, lang),
@@ -137,7 +138,7 @@ static msh_err csv_item(msh_report_run *r, const msh_item *item, const msh_findi
                              .rule = f->rule,
                              .name = choose(f->rule_name, f->rule_name_en, lang),
                              .category = f->category,
-                             .excerpt = f->excerpt,
+                             .excerpt = msh_say_excerpt(f->excerpt, lang, buf),
                              .advice = choose(f->advice, f->advice_en, lang),
                              .fp = msh_view_str(f->fp),
                              .count = f->count};

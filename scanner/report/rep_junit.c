@@ -57,6 +57,7 @@ static void put_findings(junit_report *t, const msh_finding *findings, size_t n,
 {
     for (size_t i = 0; i < n && i < SHOWN; i++) {
         const msh_finding *f = &findings[i];
+        char buf[MSH_SAY_EXCERPT];
         msh_buf_printf(&t->cases, "%s · ", msh_tier_text(f->tier, lang));
         put_place(t, &f->place, lang);
         msh_buf_put_str(&t->cases, " · ");
@@ -65,7 +66,7 @@ static void put_findings(junit_report *t, const msh_finding *findings, size_t n,
         msh_escape_html(&t->cases, lang == MSH_LANG_EN && f->rule_name_en.len ? f->rule_name_en
                                                                               : f->rule_name);
         msh_buf_put_str(&t->cases, " · ");
-        msh_escape_html(&t->cases, f->excerpt);
+        msh_escape_html(&t->cases, msh_say_excerpt(f->excerpt, lang, buf));
         msh_buf_put_byte(&t->cases, '\n');
     }
 }

@@ -150,6 +150,7 @@ static void put_result(msh_report_run *r, const msh_item *item, const msh_findin
     sarif_report *t = r->self;
     msh_json_writer *w = &t->w;
     msh_lang lang = r->style.lang;
+    char buf[MSH_SAY_EXCERPT];
     const msh_rule_note *note = msh_gather_rule(&t->gather, f->rule);
     msh_buf_put_byte(&t->lines, '\n');
     msh_jw_open(w, '{');
@@ -160,7 +161,7 @@ static void put_result(msh_report_run *r, const msh_item *item, const msh_findin
     msh_buf_reset(&t->words);
     msh_buf_put_view(&t->words, note ? msh_note_name(note, lang) : f->rule_name);
     msh_buf_put_str(&t->words, lang == MSH_LANG_EN ? ": " : "：");
-    msh_buf_put_view(&t->words, f->excerpt);
+    msh_buf_put_view(&t->words, msh_say_excerpt(f->excerpt, lang, buf));
     put_message(w, "message", msh_buf_view(&t->words));
     put_location(t, w, item, &f->place, lang);
     msh_jw_kuint(w, "occurrenceCount", f->count);

@@ -63,6 +63,7 @@ static void put_colored(const msh_report_run *r, msh_buf *out, msh_verdict v, co
 
 static void put_finding(const msh_report_run *r, msh_buf *b, const msh_finding *f)
 {
+    char buf[MSH_SAY_EXCERPT];
     msh_buf_put_str(b, "  ");
     put_colored(r, b, msh_say_verdict_of(f->tier), msh_tier_text(f->tier, r->style.lang));
     msh_buf_put_str(b, " · ");
@@ -75,7 +76,7 @@ static void put_finding(const msh_report_run *r, msh_buf *b, const msh_finding *
     msh_escape_terminal(b, name);
     if (f->excerpt.len) {
         msh_buf_put_str(b, " · ");
-        msh_escape_terminal(b, f->excerpt);
+        msh_escape_terminal(b, msh_say_excerpt(f->excerpt, r->style.lang, buf));
     }
     if (f->count > 1) {
         msh_buf_put_str(b, r->style.lang == MSH_LANG_EN ? " (" : "（");

@@ -75,6 +75,74 @@ msh_view msh_say_category(msh_view category, msh_lang lang)
     return category;
 }
 
+static size_t digits_at(msh_view v, size_t at)
+{
+    size_t n = 0;
+    while (at + n < v.len && v.data[at + n] >= '0' && v.data[at + n] <= '9')
+        n++;
+    return n;
+}
+
+/* "身份证号8" at `at`: its English goes to b; where it ends, 0 when it is something else. */
+static size_t put_column(msh_buf *b, msh_view v, size_t at)
+{
+    static const struct {
+        const char *zh, *en;
+    } words[] = {
+#define MSH_COLUMN_WORD(zh, en) {zh, en},
+#include "report/columns.def"
+#undef MSH_COLUMN_WORD
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        msh_view word = msh_view_str(words[i].zh);
+        size_t n = digits_at(v, at + word.len);
+        if (!n || !msh_view_starts(msh_view_cut(v, at, v.len), word))
+            continue;
+        msh_buf_printf(b, ", %s ", words[i].en);
+        msh_buf_put_view(b, msh_view_cut(v, at + word.len, n));
+        return at + word.len + n;
+    }
+    return 0;
+}
+
+/* "8行以上 身份证号8 手机8" as "8 rows or more, ID numbers 8, …"; false for anything else. */
+static bool put_list(msh_buf *b, msh_view v)
+{
+    static const msh_view rows = {(const uint8_t *)"行", 3}, more = {(const uint8_t *)"以上", 6};
+    size_t at = digits_at(v, 0);
+    if (!at || !msh_view_starts(msh_view_cut(v, at, v.len), rows))
+        return false;
+    msh_buf_put_view(b, msh_view_cut(v, 0, at));
+    msh_buf_put_str(b, " rows");
+    at += rows.len;
+    if (msh_view_starts(msh_view_cut(v, at, v.len), more)) {
+        msh_buf_put_str(b, " or more");
+        at += more.len;
+    }
+    while (at < v.len) {
+        size_t next = v.data[at] == ' ' ? put_column(b, v, at + 1) : 0;
+        if (!next)
+            return false;
+        at = next;
+    }
+    return true;
+}
+
+msh_view msh_say_excerpt(msh_view excerpt, msh_lang lang, char buf[MSH_SAY_EXCERPT])
+{
+    msh_buf b;
+    msh_view said = excerpt;
+    if (lang != MSH_LANG_EN)
+        return excerpt;
+    msh_buf_init(&b, MSH_SAY_EXCERPT);
+    if (put_list(&b, excerpt) && msh_buf_err(&b) == MSH_OK) {
+        memcpy(buf, b.data, b.len);
+        said = msh_view_of(buf, b.len);
+    }
+    msh_buf_dispose(&b);
+    return said;
+}
+
 void msh_say_size(uint64_t bytes, char out[32])
 {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};

@@ -24,6 +24,10 @@ msh_message msh_say_advice(msh_view reason);
 /* A category of rules in the reader's language (categories.def); as written when it is not listed.
  */
 msh_view msh_say_category(msh_view category, msh_lang lang);
+enum { MSH_SAY_EXCERPT = 256 };
+/* An excerpt in the reader's language: that of a list ("8行 身份证号8") is written by a rule and
+ * can be said in English; all others are what stands there, masked. May use buf. */
+msh_view msh_say_excerpt(msh_view excerpt, msh_lang lang, char buf[MSH_SAY_EXCERPT]);
 /* "42.5 KiB" */
 void msh_say_size(uint64_t bytes, char out[32]);
 /* "2026-11-25 02:05 UTC" of a time as records have it; as written when it is none. */

@@ -46,15 +46,28 @@ static bool is_run_name(const char *name)
     return n == 32 && name[8] == 'T' && strcmp(name + n - 7, ".ndjson") == 0;
 }
 
-/* The latest run of the state folder: names begin with the time. */
+/* The latest run of the state folder: names begin with the second, within it the file's time
+ * decides. */
 static msh_err last_run(const char *state, char *path, size_t cap, msh_error *why)
 {
+    enum { SECOND = 16 };
     char best[64] = "";
+    struct stat st, best_st = {0};
     (void)snprintf(path, cap, "%s/runs", state);
     DIR *d = opendir(path);
-    for (const struct dirent *e; d && (e = readdir(d));)
-        if (is_run_name(e->d_name) && strcmp(e->d_name, best) > 0)
-            (void)snprintf(best, sizeof best, "%.63s", e->d_name);
+    for (const struct dirent *e; d && (e = readdir(d));) {
+        if (!is_run_name(e->d_name) || fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+            continue;
+        int order = strncmp(e->d_name, best, SECOND);
+        if (order == 0)
+            order = st.st_mtim.tv_sec != best_st.st_mtim.tv_sec
+                        ? (st.st_mtim.tv_sec > best_st.st_mtim.tv_sec ? 1 : -1)
+                        : (st.st_mtim.tv_nsec > best_st.st_mtim.tv_nsec ? 1 : -1);
+        if (order < 0)
+            continue;
+        (void)snprintf(best, sizeof best, "%.63s", e->d_name);
+        best_st = st;
+    }
     if (d)
         closedir(d);
     if (!best[0])

@@ -157,6 +157,7 @@ void msh_rule_set_get(const msh_rule_set *s, size_t i, msh_rule_view *out)
                            .advice = r.advice,
                            .advice_en = r.advice_en,
                            .basis = r.basis,
+                           .basis_en = r.basis_en,
                            .kind = r.kind,
                            .pack = r.pack,
                            .pack_version = r.pack_version,

@@ -10,7 +10,7 @@ for form in text html sarif csv junit; do
     cmp -s "$here/out" "$here/then.$form" || bad "$form: report and scan differ"
 done
 run 0 report --state "$state" ndjson last
-saved=$(ls "$state"/runs/*.ndjson | tail -1)
+saved=$(ls -t "$state"/runs/*.ndjson | head -1)
 cmp -s "$here/out" "$saved" || bad 'ndjson: not the saved bytes'
 id=$(basename "$saved" .ndjson)
 run 0 report --state "$state" text "$id"
@@ -80,6 +80,31 @@ run 64 report csv $runs
 run 0 report --state "$state" --lang en html
 says out '<html lang="en">'
 says out 'Confidentiality scan report'
+
+# wholly English: but for names of files and sheets, and masked excerpts, no Chinese character is left
+mkdir "$here/latin"
+for file in samples/outbox/*; do
+    name=$(basename "$file")
+    cp "$file" "$here/latin/${name%%-*}.${name##*.}"
+done
+"$MISHEN" scan --state "$state" --lang en "$here/latin" >"$here/scan.en"
+for form in text html csv junit; do
+    run 0 report --state "$state" --lang en "$form"
+    checks=$((checks + 1))
+    "$python" - "$here/out" <<'P' || bad "$form: Chinese in an English report"
+import re, sys
+text = open(sys.argv[1], encoding='utf-8-sig').read()
+for name in ('附件1-花名册.csv', '名单.xlsx', '发放名单'):
+    text = text.replace(name, '')
+text = re.sub(r'<style>.*?</style>', '', text, flags=re.S)
+text = re.sub(r'[^\s<>"]*[█*][^\s<>"]*', '', text)
+left = sorted(set(re.findall(r'[^\n]*[\u2e80-\u9fff\uff00-\uffef][^\n]*', text)))
+print(*left[:10], sep='\n')
+sys.exit(bool(left))
+P
+done
+run 0 report --state "$state" --lang en text
+cmp -s "$here/out" "$here/scan.en" || bad 'English: report and scan differ'
 
 # what is no finished run
 head -3 "$saved" >"$here/cut.ndjson"

@@ -16,7 +16,7 @@ for pack in sorted(Path(sys.argv[1]).rglob('*.yaml')):
     for block in re.split(r'(?m)^  - id: ', text)[1:]:
         rules += 1
         name = block.split('\n', 1)[0]
-        for key in ('name', 'name_en', 'category', 'tier', 'basis', 'explain', 'explain_en', 'advice', 'advice_en', 'find', 'tests'):
+        for key in ('name', 'name_en', 'category', 'tier', 'basis', 'basis_en', 'explain', 'explain_en', 'advice', 'advice_en', 'find', 'tests'):
             if not re.search(r'(?m)^    %s:' % key, block):
                 bad.append('%s: no %s' % (name, key))
         expected = re.findall(r'(?m)^      - \{.*expect: (\S+?)[,}]', block)

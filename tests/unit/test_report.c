@@ -27,7 +27,7 @@ static void places_as_people_say_them(void)
                    .cell_col = 2,
                    .line = 7};
     msh_place_words(&b, &p, MSH_LANG_ZH);
-    CHECK_VIEW(msh_buf_view(&b), MSH_VIEW("名单.xlsx!xl/worksheets/sheet1.xml · 发放名单!B7"));
+    CHECK_VIEW(msh_buf_view(&b), MSH_VIEW("名单.xlsx · 发放名单!B7"));
     msh_buf_reset(&b);
     p = (msh_place){
         .vpath = MSH_VIEW("a\\!b.txt"), .role = MSH_ROLE_HEADER, .page = 2, .line = 3, .column = 5};
@@ -44,6 +44,52 @@ static void places_as_people_say_them(void)
     msh_buf_reset(&b);
     msh_place_words(&b, &p, MSH_LANG_EN);
     CHECK_VIEW(msh_buf_view(&b), MSH_VIEW("properties · SUBJECT"));
+    msh_buf_dispose(&b);
+}
+
+/* A place inside a document, and what a reader calls it. */
+static void parts_of_documents_in_words(void)
+{
+    static const struct {
+        const char *vpath;
+        msh_role role;
+        uint32_t page;
+        const char *zh, *en;
+    } rows[] = {
+        {"a.docx!word/document.xml", MSH_ROLE_BODY, 0, "正文", "body"},
+        {"a.docx!word/document.xml", MSH_ROLE_DELETED, 0, "正文 · 已删除文字",
+         "body · deleted text"},
+        {"a.docx!word/header12.xml", MSH_ROLE_HEADER, 0, "页眉", "header"},
+        {"a.docx!word/media/image3.png", MSH_ROLE_OCR, 0, "图片3 · 图像识别文字",
+         "picture 3 · text read by OCR"},
+        {"a.pptx!ppt/notesSlides/notesSlide4.xml", MSH_ROLE_COMMENT, 7, "备注 · 第7页",
+         "notes · page 7"},
+        {"a.pptx!ppt/slides/slide4.xml", MSH_ROLE_BODY, 7, "第7页", "page 7"},
+        {"a.pptx!ppt/slides/slide4.xml", MSH_ROLE_COMMENT, 7, "批注 · 第7页", "comment · page 7"},
+        {"a.xlsx!xl/worksheets/sheet2.xml", MSH_ROLE_BODY, 0, "第2张表", "sheet 2"},
+        {"a.odt!meta.xml", MSH_ROLE_META, 0, "文档属性", "properties"},
+        {"a.ofd!Doc_0/Pages/Page_3/Content.xml", MSH_ROLE_BODY, 4, "第4页", "page 4"},
+        {"x.zip!a.zip!b.docx!word/footnotes.xml", MSH_ROLE_BODY, 0, "a.zip › b.docx · 脚注",
+         "a.zip › b.docx · footnotes"},
+        {"a.docx!word/document.xml", MSH_ROLE_NAME, 0, "word/document.xml · 名称",
+         "word/document.xml · name"},
+        {"x.zip!content.xml", MSH_ROLE_BODY, 0, "content.xml", "content.xml"},
+        {"a.docx!word/unheard-of.xml", MSH_ROLE_BODY, 0, "word/unheard-of.xml",
+         "word/unheard-of.xml"},
+        {"a.docx!word/\x1b.xml", MSH_ROLE_BODY, 0, "word/\\x1b.xml", "word/\\x1b.xml"},
+    };
+    msh_buf b;
+    msh_buf_init(&b, 4096);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const msh_place p = {
+            .vpath = msh_view_str(rows[i].vpath), .role = rows[i].role, .page = rows[i].page};
+        msh_buf_reset(&b);
+        msh_place_words(&b, &p, MSH_LANG_ZH);
+        CHECK_VIEW(msh_buf_view(&b), msh_view_str(rows[i].zh));
+        msh_buf_reset(&b);
+        msh_place_words(&b, &p, MSH_LANG_EN);
+        CHECK_VIEW(msh_buf_view(&b), msh_view_str(rows[i].en));
+    }
     msh_buf_dispose(&b);
 }
 
@@ -170,6 +216,7 @@ int main(void)
 {
     RUN(cells_have_letters);
     RUN(places_as_people_say_them);
+    RUN(parts_of_documents_in_words);
     RUN(chinese_is_two_columns_wide);
     RUN(text_says_what_to_do);
     RUN(quiet_is_quiet_only_when_clean);
