@@ -50,9 +50,8 @@ void cli_print_escaped(FILE *out, const char *s, size_t n);
 /* Flush standard output; false (and a complaint) when it could not be written. */
 bool cli_flush(const cli_args *a);
 
-/* Help for one command, NULL = all; the manual page. */
+/* Help for one command, NULL = all. */
 void cli_help(const cli_args *a, const char *command, FILE *out);
-void cli_man(const cli_args *a, FILE *out);
 
 #define CLI_COMMAND(name, args, zh, en) int cli_cmd_##name(cli_args *a);
 #include "cli/commands.def"

@@ -1,6 +1,7 @@
 /* main.c: the mishen program: parses the command line by the tables and calls a command. */
 #define _GNU_SOURCE
 #include "cli/cli.h"
+#include "cli/tables.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,22 +22,6 @@ static const command_row commands[] = {
 #undef CLI_COMMAND
 };
 
-typedef struct option_row {
-    const char *commands, *name, *argument, *zh, *en;
-} option_row;
-
-static const option_row options[] = {
-#define CLI_OPTION(commands, name, argument, zh, en) {commands, name, argument, zh, en},
-#include "cli/options.def"
-#undef CLI_OPTION
-};
-
-static const char *const limit_names[] = {
-#define MSH_LIMIT(member, name, dflt, greatest, unit, zh, en) name,
-#include <mishen/limits.def>
-#undef MSH_LIMIT
-};
-
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const command_row *find_command(const char *name)
@@ -47,26 +32,14 @@ static const command_row *find_command(const char *name)
     return NULL;
 }
 
-/* Whether `names` is "*" or holds `name` as one of its words. */
-static bool is_for(const char *names, const char *name)
+static const cli_option_text *find_option(const char *command, const char *arg, size_t len)
 {
-    size_t len = strlen(name);
-    if (strcmp(names, "*") == 0)
-        return true;
-    if (len == 0)
-        return false;
-    for (const char *p = names; (p = strstr(p, name)) != NULL; p += len)
-        if ((p == names || p[-1] == ' ') && (p[len] == '\0' || p[len] == ' '))
-            return true;
-    return false;
-}
-
-static const option_row *find_option(const char *command, const char *arg, size_t len)
-{
-    for (size_t i = 0; i < COUNT(options); i++)
-        if (strlen(options[i].name) == len && memcmp(options[i].name, arg, len) == 0 &&
-            is_for(options[i].commands, command))
-            return &options[i];
+    for (size_t i = 0; i < cli_n_options; i++) {
+        const cli_option_text *o = &cli_options[i];
+        if (strlen(o->name) == len && memcmp(o->name, arg, len) == 0 &&
+            (cli_option_is_of(o, NULL) || cli_option_is_of(o, command)))
+            return o;
+    }
     return NULL;
 }
 
@@ -85,7 +58,7 @@ static bool take_option(cli_args *a, int argc, char **argv, int *i)
     const char *arg = strcmp(argv[*i], "-h") == 0 ? "--help" : argv[*i];
     const char *equals = strchr(arg, '=');
     size_t len = equals ? (size_t)(equals - arg) : strlen(arg);
-    const option_row *row = find_option(a->command, arg, len);
+    const cli_option_text *row = find_option(a->command, arg, len);
     if (!row)
         return refuse(a, "没有这个选项：", "no such option: ", arg, len);
     const char *value = "";
@@ -141,7 +114,7 @@ static bool find_language(cli_args *a, int argc, char **argv)
         else if (strncmp(argv[i], "--lang=", 7) == 0)
             lang = argv[i] + 7;
     }
-    if (!lang || strcmp(lang, "zh-CN") == 0 || strcmp(lang, "zh") == 0)
+    if (!lang || !lang[0] || strcmp(lang, "zh-CN") == 0 || strcmp(lang, "zh") == 0)
         return true;
     if (strcmp(lang, "en") != 0)
         return false;
@@ -231,14 +204,14 @@ static bool apply_one(cli_args *a, const cli_given *g)
 /* What an option may be, as its row says it. */
 static void tell_allowed(const cli_args *a, const char *name)
 {
-    for (size_t i = 0; i < COUNT(options); i++)
-        if (strcmp(options[i].name, name) == 0)
+    for (size_t i = 0; i < cli_n_options; i++)
+        if (strcmp(cli_options[i].name, name) == 0)
             fprintf(stderr, "\n%s%s %s  %s", cli_tr(a, "可用：", "allowed: "), name,
-                    options[i].argument, cli_tr(a, options[i].zh, options[i].en));
+                    cli_options[i].argument, cli_tr(a, cli_options[i].zh, cli_options[i].en));
     if (strcmp(name, "--limit") == 0) {
         fputs("\n ", stderr);
-        for (size_t i = 0; i < COUNT(limit_names); i++)
-            fprintf(stderr, " %s", limit_names[i]);
+        for (size_t i = 0; i < cli_n_limits; i++)
+            fprintf(stderr, " %s", cli_limits[i].name);
     }
     fputs(cli_tr(a, "\n用法见：mishen --help，各项限额见手册页（mishen help --man | man -l -）\n",
                  "\nsee: mishen --help; limits are in the manual page (mishen help --man | man -l "

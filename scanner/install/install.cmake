@@ -31,8 +31,19 @@ if(TARGET mishen_shared)
     install(FILES ${CMAKE_BINARY_DIR}/gen/mishen.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 endif()
 
-# --- manual pages: from the tables of --help ------------------------------------------------------------
+# --- manual pages, reference, completions: from the tables of --help ---------------------------------------
+# Made when they are installed or packed; a build for another machine takes MSH_RUN, a program that runs mishen there.
 
-add_custom_command(TARGET mishen_program POST_BUILD
-    COMMAND sh -c "./mishen help --man > mishen.1" WORKING_DIRECTORY ${CMAKE_BINARY_DIR} VERBATIM)
-install(FILES ${CMAKE_BINARY_DIR}/mishen.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
+set(MSH_PAGES ${CMAKE_BINARY_DIR}/pages)
+set(MSH_RUN "" CACHE STRING "what the built program is run with, for builds for another machine")
+add_custom_command(OUTPUT ${MSH_PAGES}/mishen.1
+    COMMAND ${CMAKE_COMMAND} -E env MISHEN_LANG= sh ${CMAKE_SOURCE_DIR}/scanner/install/pages ${MSH_PAGES} ${MSH_RUN} $<TARGET_FILE:mishen_program>
+    DEPENDS mishen_program scanner/install/pages VERBATIM)
+add_custom_target(pages ALL DEPENDS ${MSH_PAGES}/mishen.1)
+install(FILES ${MSH_PAGES}/mishen.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
+install(FILES ${MSH_PAGES}/zh_CN/mishen.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/zh_CN/man1 COMPONENT program)
+install(FILES ${MSH_PAGES}/mishen.bash RENAME mishen DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+    COMPONENT program)
+install(FILES ${MSH_PAGES}/_mishen DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT program)
+install(FILES ${MSH_PAGES}/mishen.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT program)
+install(FILES ${MSH_PAGES}/reference.zh-CN.md ${MSH_PAGES}/reference.en.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)

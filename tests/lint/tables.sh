@@ -25,7 +25,7 @@ done
 if [ -x "${MISHEN:-}" ]; then
     "$MISHEN" help --man >"${TMPDIR:-/tmp}/mishen.man.$$"
     for name in $(rows scanner/cli/commands.def CLI_COMMAND); do
-        grep -q "^\.B $name" "${TMPDIR:-/tmp}/mishen.man.$$" || miss "the manual does not name $name"
+        grep -q "^\.SS \"mishen ${name//-/\\\\-} " "${TMPDIR:-/tmp}/mishen.man.$$" || miss "the manual does not name $name"
     done
     rm -f "${TMPDIR:-/tmp}/mishen.man.$$"
 fi
