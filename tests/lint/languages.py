@@ -71,6 +71,8 @@ def check(path):
     for i, (line, value, between) in enumerate(found):
         if not HAN.search(value) or said_twice(value) or value in NO_MESSAGE:
             continue
+        if between[-2:] == ['*', ')']:  # bytes to compare with
+            continue
         before = i > 0 and beside(between) and found[i - 1][1]
         after = i + 1 < len(found) and beside(found[i + 1][2]) and found[i + 1][1]
         if KEPT.search(value) and english(value) and (before and HAN.search(before)):
