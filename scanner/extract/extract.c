@@ -95,6 +95,9 @@ static uint64_t reached(const msh_extract *x, msh_err e)
         return x->budget.depth;
     case MSH_E_LIMIT_TIME:
         return x->limits->time_ms;
+    case MSH_E_MEMORY:
+    case MSH_E_LIMIT_MEMORY:
+        return x->limits->memory;
     default:
         return 0;
     }
@@ -301,6 +304,11 @@ static msh_view last_part(msh_view path)
     while (at > 0 && path.data[at - 1] != '/' && path.data[at - 1] != '\\')
         at--;
     return msh_view_cut(path, at, path.len);
+}
+
+msh_err msh_extract_spent(msh_extract *x, const msh_place *place, msh_err e)
+{
+    return x->budget.failed != MSH_OK ? settle(x, place, e) : e;
 }
 
 msh_err msh_extract_item(msh_extract *x, msh_input *in, msh_view path)

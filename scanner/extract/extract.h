@@ -160,6 +160,11 @@ MSH_MUST_CHECK msh_err msh_emit_bytes(msh_extract *x, const msh_place *place, ms
 MSH_MUST_CHECK msh_err msh_report(msh_extract *x, const msh_place *place, msh_reason reason,
                                   uint64_t reached);
 
+/* An error on the way to a member: when it is that the item's budget is spent, the outcome is
+ * reported here, at the member, and not once more further out. Returns e, or what a callback
+ * returned. */
+MSH_MUST_CHECK msh_err msh_extract_spent(msh_extract *x, const msh_place *place, msh_err e);
+
 /* Something inside: a member of an archive, an attachment, a part. name: its raw bytes (any
  * charset: decoded here, and emitted as a text of role name); bytes: its content in memory. Charges
  * one member and one level; at the limit reports and returns MSH_OK so that siblings go on. The

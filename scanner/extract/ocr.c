@@ -82,8 +82,10 @@ static msh_err take_stats(void *ctx, const msh_wire_stats *stats)
 static msh_err read_now(msh_extract *x, const msh_ocr_question *question, waiting *equals)
 {
     bool helper = x->sink->helper && x->sink->helper(x->sink->ctx, "ocr") >= 0;
-    if (!x->ocr || !helper || x->ocr_pages >= x->limits->ocr_pages)
+    if (!x->ocr || !helper)
         return msh_report(x, question->place, question->absent, 0);
+    if (x->ocr_pages >= x->limits->ocr_pages)
+        return msh_report(x, question->place, MSH_REASON_LIMIT_OCR_PAGES, x->ocr_pages);
     reading r = {x, question, equals};
     msh_helper_question q = {.name = "ocr",
                              .place = question->place,

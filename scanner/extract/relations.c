@@ -45,7 +45,9 @@ msh_err msh_relations_begin(msh_relations *r, msh_view member)
     char path[PATH_MOST];
     size_t dir = folder_of(member), n = 0;
     size_t up = dir >= strlen("_rels/") ? dir - strlen("_rels/") : 0;
-    if (member.len < strlen(".rels") || member.len > sizeof path || dir < strlen("_rels/"))
+    /* the root element alone says that a part holds relations: its name may be any */
+    r->from = msh_view_of(NULL, 0);
+    if (!msh_relations_is(member) || member.len > sizeof path || dir < strlen("_rels/"))
         return MSH_OK;
     if (up)
         memcpy(path, member.data, up);

@@ -278,7 +278,11 @@ msh_err msh_zip_read(msh_zip *z, size_t i, msh_buf *out, bool *whole)
     }
     if (e->flags & ZIP_FLAG_ENCRYPTED || e->method == METHOD_AES)
         return read_locked(&d);
-    MSH_TRY(decode(&d));
+    msh_err err = decode(&d);
+    if (err != MSH_OK) {
+        msh_place place = msh_child_place(z->x, z->doc, e->name);
+        return msh_extract_spent(z->x, &place, err);
+    }
     e->end = d.consumed;
     *whole = is_good(&d);
     if (*whole && !(e->state & MSH_ZIP_MISMATCH) && out->len != e->size &&

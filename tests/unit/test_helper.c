@@ -304,7 +304,7 @@ static void ocr_needs_policy_and_pages(void)
     w.x.ocr_pages = (uint32_t)w.limits.ocr_pages;
     CHECK_INT(msh_ocr_read(&w.x, &q), MSH_OK);
     CHECK_INT(w.s.n_reasons, 2);
-    CHECK(w.s.reasons[0] == MSH_REASON_PDF_NO_TEXT && w.s.reasons[1] == MSH_REASON_PDF_NO_TEXT);
+    CHECK(w.s.reasons[0] == MSH_REASON_PDF_NO_TEXT && w.s.reasons[1] == MSH_REASON_LIMIT_OCR_PAGES);
     w.x.ocr_pages = 0;
     pid_t pid = start(honest, &w.s.fd);
     CHECK_INT(msh_ocr_read(&w.x, &q), MSH_OK);
@@ -347,7 +347,7 @@ static void pictures_wait(void)
     CHECK_INT(w.x.ocr_pages, 1);
     REQUIRE(w.s.n_reasons == 2);
     CHECK_INT(w.s.reasons[0], MSH_REASON_PDF_GLYPHS);
-    CHECK_INT(w.s.reasons[1], MSH_REASON_PDF_NO_TEXT);
+    CHECK_INT(w.s.reasons[1], MSH_REASON_LIMIT_OCR_PAGES);
     CHECK_INT(msh_ocr_rest(&w.x), MSH_OK); /* nothing is left */
     close(w.s.fd);
     REQUIRE(waitpid(pid, NULL, 0) == pid);
