@@ -42,6 +42,8 @@ static int serve(cli_args *a)
                          .hosts = hosts,
                          .tls_cert = cli_option(a, "--tls-cert"),
                          .tls_key = cli_option(a, "--tls-key"),
+                         .clamd = cli_option(a, "--clamd"),
+                         .clamd_root = cli_option(a, "--clamd-root"),
                          .ready = on_ready,
                          .ctx = a};
     for (size_t i = 0; i < a->n_given && job.n_hosts < MOST_HOSTS; i++)

@@ -23,6 +23,8 @@
 #include <mishen/unstable/place.h>
 #include <mishen/unstable/view.h>
 
+#include <poll.h>
+
 typedef enum console_msg {
 #define CONSOLE_MSG(id, zh, en) SAY_##id,
 #include "console/messages.def"
@@ -267,6 +269,14 @@ struct console {
 /* A record of a login: result "ok", "password", "throttled". */
 void serve_record_login(console *c, const char *from, msh_view name, bool known, const char *result,
                         unsigned times);
+
+/* --- clamd.c ---------------------------------------------------------------------------------- */
+
+/* Takes the listening socket over. */
+MSH_MUST_CHECK bool clamd_open(console *c, int listener);
+void clamd_close(console *c);
+size_t clamd_descriptors(const console *c, struct pollfd *out, size_t cap);
+void clamd_step(console *c, uint64_t now_ns);
 
 /* --- http.c ----------------------------------------------------------------------------------- */
 

@@ -164,3 +164,9 @@ bool net_passed(net_address *out)
         (void)snprintf(out->shown, sizeof out->shown, "systemd");
     return true;
 }
+
+void net_remove(const net_address *a)
+{
+    if (a->fd >= 0 && a->is_unix && strncmp(a->shown, "unix:", 5) == 0)
+        (void)unlink(a->shown + 5);
+}

@@ -123,6 +123,7 @@ static bool wait_for_work(console *c, int signals)
     size_t more = msh_service_descriptors(c->service, fds, POLLED - n, &timeout);
     for (size_t i = 0; i < more; i++)
         p[n++] = (struct pollfd){fds[i], POLLIN, 0};
+    n += clamd_descriptors(c, p + n, POLLED - n);
     timeout = shorter(timeout, http_timeout(c));
     (void)poll(p, (nfds_t)n, timeout);
     struct signalfd_siginfo taken;
@@ -134,6 +135,7 @@ static void work(console *c)
     if (c->failed == MSH_OK)
         c->failed = msh_service_step(c->service, &c->why);
     http_step(c, msh_clock_ns());
+    clamd_step(c, msh_clock_ns());
 }
 
 static void loop(console *c, int signals)
@@ -179,7 +181,17 @@ static msh_err listen_at(console *c, net_address *at, msh_error *why)
     return net_listen(c->job->listen ? c->job->listen : "127.0.0.1:8733", c->tls, at, why);
 }
 
-static msh_err open_console(console *c, net_address *at, msh_error *why)
+static msh_err open_clamd(console *c, net_address *at, msh_error *why)
+{
+    if (!c->job->clamd)
+        return MSH_OK;
+    msh_err err = net_listen(c->job->clamd, false, at, why);
+    if (err == MSH_OK && !clamd_open(c, at->fd))
+        err = failed(why, MSH_E_MEMORY, "clamd");
+    return err;
+}
+
+static msh_err open_console(console *c, net_address *at, net_address *clamd_at, msh_error *why)
 {
     c->results = msh_calloc(RESULTS, sizeof *c->results);
     if (!c->results || !sessions_init(&c->sessions))
@@ -190,6 +202,8 @@ static msh_err open_console(console *c, net_address *at, msh_error *why)
         err = load_accounts(c, why);
     if (err == MSH_OK)
         err = listen_at(c, at, why);
+    if (err == MSH_OK)
+        err = open_clamd(c, clamd_at, why);
     if (err != MSH_OK)
         return err;
     c->is_unix = at->is_unix;
@@ -200,6 +214,7 @@ static msh_err open_console(console *c, net_address *at, msh_error *why)
 static void close_console(console *c)
 {
     http_close(c);
+    clamd_close(c);
     for (size_t i = 0; c->results && i < RESULTS; i++)
         result_drop(c, &c->results[i]);
     msh_free(c->results);
@@ -243,7 +258,7 @@ static msh_err run(console *c, const char *address, msh_error *why)
 msh_err msh_console_serve(const msh_options *options, const msh_serve_job *job, int *exit_code,
                           msh_error *why)
 {
-    net_address at = {.fd = -1};
+    net_address at = {.fd = -1}, clamd_at = {.fd = -1};
     console *c = msh_calloc(1, sizeof *c);
     msh_err err = c ? check_job(job, why) : failed(why, MSH_E_MEMORY, "console");
     if (err == MSH_OK) {
@@ -254,15 +269,15 @@ msh_err msh_console_serve(const msh_options *options, const msh_serve_job *job, 
         c->memory_max = job->memory_max ? job->memory_max : MEMORY_MAX;
         if (c->memory_max < c->upload_max)
             c->memory_max = c->upload_max;
-        err = open_console(c, &at, why);
+        err = open_console(c, &at, &clamd_at, why);
     }
     if (err == MSH_OK)
         err = run(c, at.shown, why);
     *exit_code = exit_of(err);
     if (c)
         close_console(c);
-    if (at.is_unix && strncmp(at.shown, "unix:", 5) == 0 && at.fd >= 0)
-        (void)unlink(at.shown + 5);
+    net_remove(&at);
+    net_remove(&clamd_at);
     return err;
 }
 

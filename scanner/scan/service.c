@@ -450,6 +450,15 @@ msh_err msh_service_step(msh_service *s, msh_error *why)
     return err;
 }
 
+/* Files that nobody has been given yet although there is room. */
+static bool is_hungry(const msh_service *s)
+{
+    for (const service_job *j = s->jobs; j; j = j->next)
+        if (j->n_given < j->n_files)
+            return msh_room_free_slots(s->base.room) > 0;
+    return false;
+}
+
 size_t msh_service_descriptors(const msh_service *s, int *out, size_t cap, int *timeout_ms)
 {
     if (!s->n_jobs)
@@ -457,8 +466,8 @@ size_t msh_service_descriptors(const msh_service *s, int *out, size_t cap, int *
     if (*timeout_ms < 0 || *timeout_ms > TICK_MS)
         *timeout_ms = TICK_MS;
     size_t n = msh_room_descriptors(s->base.room, out, cap);
-    if (n == 0 && s->head)
-        *timeout_ms = 0; /* all in this process */
+    if ((n == 0 && s->head) || is_hungry(s)) /* all in this process; just given */
+        *timeout_ms = 0;
     return n;
 }
 

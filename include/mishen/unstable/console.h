@@ -17,6 +17,7 @@ typedef struct msh_serve_job {
     size_t n_hosts;
     const char *tls_cert, *tls_key; /* PEM files; both or none */
     const char *clamd;              /* "/run/mishen/clamd.sock" or "127.0.0.1:3310"; NULL = none */
+    const char *clamd_root;         /* folder whose files SCAN may name; NULL = none */
     uint64_t upload_max;            /* bytes of one release; 0 = 200 MiB */
     uint64_t memory_max;            /* bytes of all releases in memory; 0 = 512 MiB */
     /* Once it serves: where, as text. */
