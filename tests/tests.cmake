@@ -12,7 +12,7 @@ foreach(source IN LISTS unit_sources)
     set_tests_properties(unit.${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
 endforeach()
 
-foreach(kind lint cli golden peers scores)
+foreach(kind lint cli golden pages peers scores)
     file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${kind}/*.sh)
     foreach(script IN LISTS scripts)
         get_filename_component(name ${script} NAME_WE)

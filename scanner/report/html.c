@@ -161,8 +161,10 @@ static void trend_column(msh_buf *out, const msh_report_past *p, uint64_t most, 
                    x + w / 2, y - 5, not_passed(p));
 }
 
-void msh_chart_trend(msh_buf *out, const char *title, const msh_report_past *runs, size_t n)
+void msh_chart_trend(msh_buf *out, const char *title, const msh_report_past *runs, size_t n,
+                     msh_lang lang)
 {
+    char when[MSH_SAY_TIME];
     uint64_t most = 1;
     if (n > TREND_MOST) {
         runs += n - TREND_MOST;
@@ -170,6 +172,7 @@ void msh_chart_trend(msh_buf *out, const char *title, const msh_report_past *run
     }
     size_t step = n ? WIDE / n : WIDE, w = step > 60 ? 44 : step * 7 / 10;
     size_t every = (n + 8) / 9;
+    bool one_day = n > 0 && strncmp(runs[0].started, runs[n - 1].started, 10) == 0;
     for (size_t i = 0; i < n; i++)
         if (not_passed(&runs[i]) > most)
             most = not_passed(&runs[i]);
@@ -178,11 +181,12 @@ void msh_chart_trend(msh_buf *out, const char *title, const msh_report_past *run
     for (size_t i = 0; i < n; i++) {
         size_t x = i * step + (step - w) / 2;
         trend_column(out, &runs[i], most, x, w);
+        msh_say_time(runs[i].started, lang, when);
         if ((n - 1 - i) % every == 0)
             msh_buf_printf(out,
                            "<text class=\"dim\" x=\"%zu\" y=\"208\" "
                            "text-anchor=\"middle\">%.5s</text>",
-                           x + w / 2, runs[i].started + 5);
+                           x + w / 2, strlen(when) > 16 ? when + (one_day ? 11 : 5) : "");
     }
     msh_buf_put_str(out, "</svg>\n");
 }

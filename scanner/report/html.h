@@ -28,6 +28,7 @@ typedef struct msh_chart_row {
 void msh_chart_bars(msh_buf *out, const char *title, const msh_chart_row *rows, size_t n,
                     const char classes[5]);
 /* Columns of what did not pass, a run each, oldest first; at most the last 24. */
-void msh_chart_trend(msh_buf *out, const char *title, const msh_report_past *runs, size_t n);
+void msh_chart_trend(msh_buf *out, const char *title, const msh_report_past *runs, size_t n,
+                     msh_lang lang);
 
 #endif

@@ -47,6 +47,10 @@ static void put_rule_names(msh_buf *out, const msh_html_item *it)
 {
     msh_view named[NAMED_RULES];
     size_t n = 0;
+    if (it->item->verdict == MSH_VERDICT_NOT_INSPECTED && it->item->reason.len) {
+        msh_html_text(out, msh_view_str(msh_say_reason(it->item->reason, it->lang)));
+        return;
+    }
     for (int tier = MSH_TIER_BLOCK; tier >= MSH_TIER_INFO; tier--)
         for (size_t i = 0; i < it->n_findings && n < NAMED_RULES; i++) {
             const msh_finding *f = &it->findings[i];

@@ -62,7 +62,7 @@ static void put_fact(msh_buf *b, msh_message label, msh_lang lang, msh_view valu
 
 static msh_err html_begin(msh_report_run *r, const msh_run_info *run)
 {
-    char when[32];
+    char when[MSH_SAY_TIME];
     html_report *t = msh_calloc(1, sizeof *t);
     if (!t)
         return MSH_E_MEMORY;
@@ -77,7 +77,7 @@ static msh_err html_begin(msh_report_run *r, const msh_run_info *run)
     MSH_TRY(msh_gather_init(&t->gather));
     (void)snprintf(t->id, sizeof t->id, "%s", run->run_id);
     (void)snprintf(t->started, sizeof t->started, "%s", run->started);
-    msh_say_time(run->started, when);
+    msh_say_time(run->started, r->style.lang, when);
     msh_buf_put_str(&t->head, "<ul class=meta>\n");
     put_fact(&t->head, MSG_H_STARTED, r->style.lang, msh_view_str(when));
     put_fact(&t->head, MSG_H_RUN, r->style.lang, msh_view_str(run->run_id));
@@ -309,7 +309,8 @@ static msh_err chart_departments(msh_buf *b, html_report *t, msh_lang lang)
 
 static void trend_table(msh_buf *b, const msh_report_past *runs, size_t n, msh_lang lang)
 {
-    char when[32];
+    h2(b, MSG_H_TREND_TABLE, lang);
+    char when[MSH_SAY_TIME];
     msh_buf_put_str(b, "<div class=card><table><thead><tr><th scope=col>");
     msh_html_say(b, MSG_H_STARTED, lang);
     msh_buf_put_str(b, "<th scope=col class=c>");
@@ -319,7 +320,7 @@ static void trend_table(msh_buf *b, const msh_report_past *runs, size_t n, msh_l
                        msh_verdict_text(msh_verdicts_by_gravity[k], lang));
     msh_buf_put_str(b, "<tbody>\n");
     for (size_t i = n; i-- > 0;) {
-        msh_say_time(runs[i].started, when);
+        msh_say_time(runs[i].started, lang, when);
         msh_buf_printf(b, "<tr><th scope=row>%s<td class=c>%" PRIu64, when, runs[i].items);
         for (size_t k = 0; k < 4; k++)
             msh_buf_printf(b, "<td class=c>%" PRIu64, runs[i].verdicts[msh_verdicts_by_gravity[k]]);
@@ -347,6 +348,18 @@ static msh_err all_runs(const msh_report_run *r, const html_report *t, const msh
     return MSH_OK;
 }
 
+static msh_err put_trend_table(msh_buf *b, const msh_report_run *r, const html_report *t,
+                               const msh_run_summary *s)
+{
+    msh_report_past *runs;
+    if (!r->n_past)
+        return MSH_OK;
+    MSH_TRY(all_runs(r, t, s, &runs));
+    trend_table(b, runs, r->n_past + 1, r->style.lang);
+    msh_free(runs);
+    return MSH_OK;
+}
+
 static msh_err put_charts(msh_buf *b, const msh_report_run *r, html_report *t,
                           const msh_run_summary *s)
 {
@@ -360,15 +373,11 @@ static msh_err put_charts(msh_buf *b, const msh_report_run *r, html_report *t,
     if (r->n_past) {
         MSH_TRY(all_runs(r, t, s, &runs));
         figure(b, MSG_H_TREND, lang);
-        msh_chart_trend(b, msh_say(MSG_H_TREND, lang), runs, r->n_past + 1);
+        msh_chart_trend(b, msh_say(MSG_H_TREND, lang), runs, r->n_past + 1, lang);
         put_verdict_key(b, lang);
         msh_buf_put_str(b, "</figure>\n");
     }
     msh_buf_put_str(b, "</div>\n");
-    if (runs) {
-        h2(b, MSG_H_TREND_TABLE, lang);
-        trend_table(b, runs, r->n_past + 1, lang);
-    }
     msh_free(runs);
     return MSH_OK;
 }
@@ -553,6 +562,7 @@ static msh_err write_page(msh_report_run *r, html_report *t, const msh_run_summa
     MSH_TRY(write_details(r, t, b));
     MSH_TRY(put_rules(b, t, lang));
     put_reasons(b, &t->gather, lang);
+    MSH_TRY(put_trend_table(b, r, t, s));
     put_passed(b, t, lang);
     put_evidence(b, t, s, lang);
     msh_buf_put_str(b, "</main>\n<footer><p>");

@@ -22,6 +22,7 @@ typedef struct text_report {
     msh_buf line;    /* the item being written */
     bool streaming;  /* the ceiling was reached */
     msh_buf head;
+    msh_buf packs; /* the line that names them, for the end */
 } text_report;
 
 static const char *say(const msh_report_run *r, msh_message m)
@@ -59,6 +60,16 @@ static void put_colored(const msh_report_run *r, msh_buf *out, msh_verdict v, co
         msh_buf_put_str(out, "\033[0m");
 }
 
+/* What programs need more than people do. */
+static void put_dim(const msh_report_run *r, msh_buf *out, msh_view text)
+{
+    if (r->style.color)
+        msh_buf_put_str(out, "\033[2m");
+    msh_escape_terminal(out, text);
+    if (r->style.color)
+        msh_buf_put_str(out, "\033[0m");
+}
+
 /* --- items ------------------------------------------------------------------------------------ */
 
 static void put_finding(const msh_report_run *r, msh_buf *b, const msh_finding *f)
@@ -69,11 +80,11 @@ static void put_finding(const msh_report_run *r, msh_buf *b, const msh_finding *
     msh_buf_put_str(b, " · ");
     msh_place_words(b, &f->place, r->style.lang);
     msh_buf_put_str(b, " · ");
-    msh_escape_terminal(b, f->rule);
-    msh_buf_put_byte(b, ' ');
     msh_view name =
         r->style.lang == MSH_LANG_EN && f->rule_name_en.len ? f->rule_name_en : f->rule_name;
     msh_escape_terminal(b, name);
+    msh_buf_put_byte(b, ' ');
+    put_dim(r, b, f->rule);
     if (f->excerpt.len) {
         msh_buf_put_str(b, " · ");
         msh_escape_terminal(b, msh_say_excerpt(f->excerpt, r->style.lang, buf));
@@ -132,14 +143,19 @@ static msh_err text_item(msh_report_run *r, const msh_item *item, const msh_find
     if (item->verdict == MSH_VERDICT_PASS && n_findings == 0 && !item->optical)
         return MSH_OK;
     put_item_head(r, &t->line, item);
-    for (size_t i = 0; i < n_findings && i < SHOWN_FINDINGS; i++)
-        put_finding(r, &t->line, &findings[i]);
+    size_t shown = 0;
+    for (int tier = MSH_TIER_BLOCK; tier >= MSH_TIER_INFO; tier--)
+        for (size_t i = 0; i < n_findings && shown < SHOWN_FINDINGS; i++)
+            if (findings[i].tier == (msh_tier)tier) {
+                put_finding(r, &t->line, &findings[i]);
+                shown++;
+            }
     if (item->findings > SHOWN_FINDINGS) {
         msh_buf_put_str(&t->line, "  ");
         put_message(r, &t->line, MSG_MORE_FINDINGS, item->findings - SHOWN_FINDINGS);
         msh_buf_put_byte(&t->line, '\n');
     }
-    size_t shown = 0;
+    shown = 0;
     for (size_t i = 0; i < n_outcomes && shown < SHOWN_OUTCOMES; i++)
         if (!msh_outcome_is_whole(outcomes[i].outcome)) {
             put_outcome(r, &t->line, &outcomes[i]);
@@ -155,6 +171,20 @@ static msh_err text_item(msh_report_run *r, const msh_item *item, const msh_find
 /* --- begin and end ------------------------------------------------------------------------------
  */
 
+static void put_packs(const msh_report_run *r, msh_buf *b, const msh_run_info *run)
+{
+    bool en = r->style.lang == MSH_LANG_EN;
+    msh_buf_printf(b, "%s%s", say(r, MSG_PACKS), en ? ": " : "：");
+    for (size_t i = 0; i < run->n_packs; i++) {
+        if (i)
+            msh_buf_put_str(b, en ? ", " : "、");
+        msh_escape_terminal(b, run->packs[i].id);
+        msh_buf_put_byte(b, ' ');
+        msh_escape_terminal(b, run->packs[i].version);
+    }
+    msh_buf_put_byte(b, '\n');
+}
+
 static msh_err text_begin(msh_report_run *r, const msh_run_info *run)
 {
     text_report *t = msh_calloc(1, sizeof *t);
@@ -166,21 +196,13 @@ static msh_err text_begin(msh_report_run *r, const msh_run_info *run)
     msh_buf_init(&t->line, 4 << 20);
     msh_buf_init(&t->head, 1 << 20);
     MSH_TRY(msh_gather_init(&t->gather));
+    msh_buf_init(&t->packs, 1 << 20);
     msh_buf *b = &t->head;
-    msh_buf_printf(b, "%s · %s", run->program, say(r, MSG_PACKS));
-    for (size_t i = 0; i < run->n_packs; i++) {
-        if (i == 0 || r->style.lang == MSH_LANG_EN)
-            msh_buf_put_byte(b, ' ');
-        msh_escape_terminal(b, run->packs[i].id);
-        msh_buf_put_byte(b, ' ');
-        msh_escape_terminal(b, run->packs[i].version);
-        if (i + 1 < run->n_packs)
-            msh_buf_put_str(b, r->style.lang == MSH_LANG_EN ? "," : "、");
-    }
-    msh_buf_printf(b, " · %s %s\n", say(r, MSG_LOCK), run->lock_level);
+    msh_buf_printf(b, "%s · %s %s\n", run->program, say(r, MSG_LOCK), run->lock_level);
     if (!run->sandbox)
         msh_buf_printf(b, "%s\n", say(r, MSG_NO_SANDBOX));
     msh_buf_put_byte(b, '\n');
+    put_packs(r, &t->packs, run);
     return msh_buf_err(b);
 }
 
@@ -357,6 +379,7 @@ static msh_err text_end(msh_report_run *r, const msh_run_summary *s)
     msh_buf_init(&tail, 1 << 20);
     put_counts(r, t, &tail, s);
     put_verdict(r, t, &tail, s);
+    msh_buf_put_view(&tail, msh_buf_view(&t->packs));
     msh_say_put(&tail, MSG_LOG, r->style.lang, s->log_size, s->log_origin, s->log_root);
     msh_buf_put_byte(&tail, '\n');
     msh_err err = msh_buf_err(&tail);
@@ -376,6 +399,7 @@ static void text_dispose(msh_report_run *r)
         msh_buf_dispose(&t->kept[i]);
     msh_buf_dispose(&t->line);
     msh_buf_dispose(&t->head);
+    msh_buf_dispose(&t->packs);
     msh_free(t);
     r->self = NULL;
 }

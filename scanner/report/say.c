@@ -158,12 +158,51 @@ void msh_say_size(uint64_t bytes, char out[32])
         (void)snprintf(out, 32, "%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10, units[u]);
 }
 
-void msh_say_time(const char *utc, char out[32])
+/* "2026-11-25T02:05…" eight hours later, as "2026-11-25 10:05". False when it is no time. */
+static bool beijing(const char *utc, char out[20])
 {
-    if (strlen(utc) >= 16 && utc[10] == 'T')
-        (void)snprintf(out, 32, "%.10s %.5s UTC", utc, utc + 11);
+    static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    static const unsigned char at[] = {0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15};
+    unsigned d[12];
+    if (strlen(utc) < 16 || utc[10] != 'T')
+        return false;
+    for (size_t i = 0; i < 12; i++) {
+        if (utc[at[i]] < '0' || utc[at[i]] > '9')
+            return false;
+        d[i] = (unsigned)(utc[at[i]] - '0');
+    }
+    unsigned year = d[0] * 1000 + d[1] * 100 + d[2] * 10 + d[3], month = d[4] * 10 + d[5];
+    unsigned day = d[6] * 10 + d[7], hour = d[8] * 10 + d[9] + 8;
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    if (month < 1 || month > 12)
+        return false;
+    if (hour >= 24) {
+        hour -= 24;
+        day++;
+    }
+    if (day > days[month - 1] + (month == 2 && leap ? 1u : 0u)) {
+        day = 1;
+        month++;
+    }
+    if (month > 12) {
+        month = 1;
+        year++;
+    }
+    (void)snprintf(out, 20, "%04u-%02u-%02u %02u:%.2s", year % 10000, month % 100, day % 100,
+                   hour % 100, utc + 14);
+    return true;
+}
+
+void msh_say_time(const char *utc, msh_lang lang, char out[MSH_SAY_TIME])
+{
+    char local[20];
+    if (lang == MSH_LANG_ZH && beijing(utc, local))
+        (void)snprintf(out, MSH_SAY_TIME, "%s%s", local, msh_say(MSG_ZONE, lang));
+    else if (strlen(utc) >= 16 && utc[10] == 'T')
+        (void)snprintf(out, MSH_SAY_TIME, "%.10s %.5s%s", utc, utc + 11,
+                       msh_say(MSG_ZONE, MSH_LANG_EN));
     else
-        (void)snprintf(out, 32, "%.31s", utc);
+        (void)snprintf(out, MSH_SAY_TIME, "%.47s", utc);
 }
 
 const char *msh_say_reason(msh_view reason, msh_lang lang)

@@ -30,8 +30,10 @@ enum { MSH_SAY_EXCERPT = 256 };
 msh_view msh_say_excerpt(msh_view excerpt, msh_lang lang, char buf[MSH_SAY_EXCERPT]);
 /* "42.5 KiB" */
 void msh_say_size(uint64_t bytes, char out[32]);
-/* "2026-11-25 02:05 UTC" of a time as records have it; as written when it is none. */
-void msh_say_time(const char *utc, char out[32]);
+enum { MSH_SAY_TIME = 48 };
+/* A time as records have it for people: "2026-11-25 10:05（北京时间）", in English "2026-11-25
+ * 02:05 UTC"; as written when it is none. */
+void msh_say_time(const char *utc, msh_lang lang, char out[MSH_SAY_TIME]);
 /* A reason in words; the view need not end with NUL. */
 const char *msh_say_reason(msh_view reason, msh_lang lang);
 /* The verdict that a finding of this tier leads to. */

@@ -106,6 +106,33 @@ done
 run 0 report --state "$state" --lang en text
 cmp -s "$here/out" "$here/scan.en" || bad 'English: report and scan differ'
 
+# colours at a terminal alone, and not with NO_COLOR
+checks=$((checks + 1))
+"$python" - "$MISHEN" "$saved" <<'P' || bad 'colours'
+import os, pty, sys
+def at_terminal(**env):
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.environ.pop('NO_COLOR', None)
+        os.environ.update(env)
+        os.execv(sys.argv[1], [sys.argv[1], 'report', 'text', sys.argv[2]])
+    out = b''
+    try:
+        while True:
+            got = os.read(fd, 65536)
+            if not got:
+                break
+            out += got
+    except OSError:
+        pass
+    os.waitpid(pid, 0)
+    return out
+plain, no_color = at_terminal(), at_terminal(NO_COLOR='1')
+sys.exit(not (b'\x1b[1;31m' in plain and b'\x1b' not in no_color and len(no_color) > 1000))
+P
+run 0 report text "$saved"
+says_not out $'\e'
+
 # what is no finished run
 head -3 "$saved" >"$here/cut.ndjson"
 run 2 report text "$here/cut.ndjson"

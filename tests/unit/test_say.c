@@ -132,16 +132,24 @@ static void advice_goes_by_the_reason(void)
 
 static void sizes_and_times(void)
 {
-    char out[32];
+    char out[MSH_SAY_TIME];
     msh_say_size(0, out);
     CHECK_STR(out, "0 B");
     msh_say_size(43520, out);
     CHECK_STR(out, "42.5 KiB");
     msh_say_size(UINT64_MAX, out);
     CHECK(strlen(out) < 32);
-    msh_say_time("2026-11-25T02:05:56.423422Z", out);
+    msh_say_time("2026-11-25T02:05:56.423422Z", MSH_LANG_EN, out);
     CHECK_STR(out, "2026-11-25 02:05 UTC");
-    msh_say_time("t", out);
+    msh_say_time("2026-11-25T02:05:56.423422Z", MSH_LANG_ZH, out);
+    CHECK_STR(out, "2026-11-25 10:05（北京时间）");
+    msh_say_time("2026-12-31T16:00:00.000000Z", MSH_LANG_ZH, out);
+    CHECK_STR(out, "2027-01-01 00:00（北京时间）");
+    msh_say_time("2028-02-28T23:59:00.000000Z", MSH_LANG_ZH, out);
+    CHECK_STR(out, "2028-02-29 07:59（北京时间）");
+    msh_say_time("2100-02-28T23:59:00.000000Z", MSH_LANG_ZH, out);
+    CHECK_STR(out, "2100-03-01 07:59（北京时间）");
+    msh_say_time("t", MSH_LANG_ZH, out);
     CHECK_STR(out, "t");
 }
 
