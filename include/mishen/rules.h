@@ -13,7 +13,8 @@ extern "C" {
 typedef struct msh_rule_set msh_rule_set;
 
 typedef struct msh_rule_view {
-    msh_view id, name, name_en, category, explain, explain_en, advice, advice_en, basis, basis_en, kind;
+    msh_view id, name, name_en, category, explain, explain_en, advice, advice_en, basis, basis_en,
+        kind;
     msh_view laws; /* a line for each */
     msh_view find; /* as the pack has it, on one line */
     msh_view pack, pack_version;

@@ -63,7 +63,7 @@ static const char *title_of(const console_request *q)
 static void put_pages(console_request *q)
 {
     const console_route *r;
-    msh_buf_printf(&q->page, "<ul class=\"pages\" role=\"navigation\" aria-label=\"%s\">",
+    msh_buf_printf(&q->page, "<div role=\"navigation\" aria-label=\"%s\"><ul class=\"pages\">",
                    say(q, SAY_PAGES));
     for (size_t i = 0; (r = route_at(i)) != NULL; i++) {
         if (!(r->flags & ROUTE_NAV) || !(r->who & (1u << q->account.role)))
@@ -73,7 +73,7 @@ static void put_pages(console_request *q)
                        here ? " aria-current=\"page\"" : "",
                        q->lang == MSH_LANG_EN ? r->en : r->zh);
     }
-    html(q, "</ul>\n");
+    html(q, "</ul></div>\n");
 }
 
 static void put_person(console_request *q)

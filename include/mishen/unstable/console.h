@@ -28,6 +28,19 @@ typedef struct msh_serve_job {
 MSH_MUST_CHECK msh_err msh_console_serve(const msh_options *options, const msh_serve_job *job,
                                          int *exit_code, msh_error *why);
 
+typedef struct msh_watch_job {
+    const char *folder; /* in it 待审, 通过, 待复核, 退回 are made */
+    unsigned settle_s;  /* a file is examined when it has not changed for so long */
+    bool once;          /* ends when 待审 is empty */
+    /* Once it watches (name NULL, what: the folder), and for each that was moved or could not be.
+     */
+    void (*told)(void *ctx, const char *name, const char *what);
+    void *ctx;
+} msh_watch_job;
+/* Watches until SIGTERM or SIGINT. MSH_E_STATE_BUSY: somebody watches it already. */
+MSH_MUST_CHECK msh_err msh_console_watch(const msh_options *options, const msh_watch_job *job,
+                                         int *exit_code, msh_error *why);
+
 #ifdef __cplusplus
 }
 #endif

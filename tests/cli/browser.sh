@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# The pages in a real Chromium: login, upload, verdicts, keyboard, paper; axe-core finds nothing on any page.
+# Pictures are left in the build folder (screens/). Skipped where Chromium or the modules cannot be had.
+. "$(dirname "$0")/../harness/lib.sh"
+. "$(dirname "$0")/../harness/web.sh"
+chromium=$(command -v chromium || command -v chromium-browser) || skip 'no chromium'
+command -v node >/dev/null || skip 'no node'
+modules=${BROWSER_MODULES:-$BUILD/browser/node_modules}
+if [ ! -d "$modules/axe-core" ]; then
+    command -v npm >/dev/null || skip 'no npm'
+    mkdir -p "$BUILD/browser"
+    (cd "$BUILD/browser" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 timeout 60 npm install --no-audit --no-fund playwright-core axe-core >/dev/null 2>&1)
+    [ -d "$modules/axe-core" ] || skip 'playwright-core and axe-core cannot be had from npm'
+fi
+screens=$BUILD/screens
+mkdir -p "$screens"
+account 张三 clerk
+account 李四 reviewer
+serve_start
+printf '机密★10年\n' >"$here/来文.txt"
+cat >"$here/commands" <<P
+[{"login":["张三","a good password 1"]},{"see":"上传检查"},{"shot":"upload"},
+{"press":"Tab"},{"focus":".skip"},
+{"fill":["#title","关于召开年度工作会议的通知"]},{"fill":["#docno","X办〔2026〕12号"]},{"choose":["#category","通知公告"]},
+{"files":["#files",["$SOURCE/samples/outbox/01-关于召开年度工作会议的通知.docx"]]},{"click":"button.main"},{"shot":"pass"},{"pdf":"pass"},
+{"go":"/upload"},{"fill":["#title","临时救助名单公示"]},
+{"files":["#files",["$SOURCE/samples/outbox/03-关于印发实施方案的通知.docx","$SOURCE/samples/outbox/04-临时救助发放名单.xlsx","$SOURCE/samples/outbox/05-临时救助公示名单.xlsx","$SOURCE/samples/outbox/18-加密附件.zip","$SOURCE/samples/outbox/12-会议纪要.txt","$here/来文.txt"]]},
+{"click":"button.main"},{"see":"不得发布"},{"see":"立即停止"},{"see":"依据"},{"shot":"block"},{"pdf":"block"},
+{"go":"/nothing"},{"see":"没有这个页面"},{"shot":"error"},
+{"lang":"en"},{"go":"/login"},{"see":"Log in"},{"shot":"login-en"},
+{"lang":"zh-CN"},{"go":"/login"},{"shot":"login"},{"fill":["#name","张三"]},{"fill":["#password","wrong password"]},{"click":"button.main"},{"see":"口令不对"}]
+P
+checks=$((checks + 1))
+timeout 120 node "$SOURCE/tests/harness/browser.js" "$modules" "$at" "$screens" "$chromium" <"$here/commands" || bad 'in the browser'
+serve_stop 0
+finish
