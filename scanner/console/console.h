@@ -12,6 +12,7 @@
 #define MSH_CONSOLE_H
 
 #include <mishen/account.h>
+#include <mishen/ledger.h>
 #include <mishen/unstable/console.h>
 #include <mishen/service.h>
 #include <mishen/unstable/arena.h>
@@ -157,12 +158,13 @@ void results_tidy(console *c, uint64_t now_ns);
 enum {
     ROUTE_PREPARERS = ROLE(CLERK) | ROLE(HEAD) | ROLE(REVIEWER),
     ROUTE_REVIEWERS = ROLE(HEAD) | ROLE(REVIEWER) | ROLE(LEADER),
-    ROUTE_OFFICE = ROLE(REVIEWER) | ROLE(AUDITOR),
+    ROUTE_SEES_ALL = ROLE(REVIEWER) | ROLE(AUDITOR),
     ROUTE_PEOPLE = ROLE(CLERK) | ROLE(HEAD) | ROLE(REVIEWER) | ROLE(LEADER) | ROLE(AUDITOR),
     ROUTE_MACHINES = ROLE(MACHINE),
     ROUTE_ANYONE = 1 << 30
 };
-enum { ROUTE_FORM = 1, ROUTE_FILES = 2, ROUTE_RAW = 4, ROUTE_NAV = 8 };
+/* OFFICE: the page is made in a process of its own (office.c). */
+enum { ROUTE_FORM = 1, ROUTE_FILES = 2, ROUTE_RAW = 4, ROUTE_NAV = 8, ROUTE_OFFICE_MADE = 16 };
 
 typedef struct console_route {
     const char *method, *path;
@@ -172,6 +174,19 @@ typedef struct console_route {
 } console_route;
 
 const console_route *route_at(size_t i); /* NULL past the end */
+
+/* What is known of the log; shown on every page. */
+typedef struct console_log_state {
+    bool known;
+    int exit_code; /* of `log verify` */
+    uint64_t size;
+    char origin[256], what[400], at[28];
+} console_log_state;
+
+/* The upload that is submitted, for the office. */
+typedef struct console_upload {
+    char run[40], title[400], docno[200], category[100], channel[100];
+} console_upload;
 
 struct console_request {
     console *c;
@@ -190,6 +205,13 @@ struct console_request {
     bool waiting, answered;
     unsigned status;
     const char *type; /* of the answer */
+    char type_room[64], query[400];
+    /* in the office */
+    bool in_office, submitted;
+    char nonce[33]; /* stands where tokens of forms will */
+    console_log_state log;
+    console_upload upload;
+    msh_view rules; /* "id\tChinese\tEnglish\n" */
     char location[200], cookie[SESSION_ID];
     bool clear_cookie;
     unsigned retry_s;
@@ -210,6 +232,8 @@ bool request_begin(console_request *q, const request_head *h);
 void request_end(console_request *q);
 /* An answer that says what went wrong and what to do. */
 void request_refuse(console_request *q, unsigned status, console_msg what, console_msg todo);
+/* A value of the query (?name=value), empty when there is none. */
+void request_query(const console_request *q, const char *name, char *out, size_t cap);
 /* See another page. */
 void request_see(console_request *q, const char *path);
 /* The answer to a request that waited is complete (http.c). */
@@ -262,13 +286,33 @@ struct console {
     char port[8];
     void *http;
     void *clamd;
-    msh_err failed; /* the service is gone: 74 */
+    void *office;
+    console_log_state log;
+    uint64_t log_checked_ns, log_seen; /* when it was asked for, and for how many records */
+    msh_err failed;                    /* the service is gone: 74 */
     msh_error why;
 };
 
 /* A record of a login: result "ok", "password", "throttled". */
 void serve_record_login(console *c, const char *from, msh_view name, bool known, const char *result,
                         unsigned times);
+
+/* --- office.c --------------------------------------------------------------------------------- */
+
+/* Before the service: nothing is open yet. */
+MSH_MUST_CHECK bool office_open(console *c);
+/* Once the service is there. */
+void office_begin(console *c);
+void office_close(console *c);
+/* The page of this request; sets q->waiting, or the answer is there. */
+void office_ask(console_request *q);
+/* In the office: verifies all of the log, into q->log. */
+void office_verify(console_request *q);
+/* Has it verified, for what every page says of it. */
+void office_check_log(console *c);
+void office_forget(console *c, const console_request *q);
+size_t office_descriptors(const console *c, struct pollfd *out, size_t cap);
+void office_step(console *c, uint64_t now_ns);
 
 /* --- clamd.c ---------------------------------------------------------------------------------- */
 

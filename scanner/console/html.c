@@ -87,9 +87,48 @@ static void put_person(console_request *q)
                    say(q, SAY_LOGOUT));
 }
 
+static const console_log_state *log_of(const console_request *q)
+{
+    return q->in_office ? &q->log : &q->c->log;
+}
+
+static bool is_broken(const console_log_state *l)
+{
+    return l->known && l->exit_code != MSH_VERIFY_ANCHORED && l->exit_code != MSH_VERIFY_UNANCHORED;
+}
+
+static void put_log_broken(console_request *q)
+{
+    if (!is_broken(log_of(q)))
+        return;
+    html(q, "<div class=\"verdict bad\" role=\"alert\">");
+    html_para(q, "words", SAY_LOG_BROKEN);
+    html_para(q, NULL, SAY_LOG_BROKEN_DO);
+    html(q, "</div>\n");
+}
+
+/* Text and sign, not colour alone. */
+static void put_log_state(console_request *q)
+{
+    const console_log_state *l = log_of(q);
+    html(q, "<p>");
+    if (!l->known) {
+        html(q, say(q, SAY_LOG_UNKNOWN));
+    } else {
+        html(q, is_broken(l) ? "✕ " : "✓ ");
+        html_say(q,
+                 is_broken(l)                            ? SAY_LOG_BAD
+                 : l->exit_code == MSH_VERIFY_UNANCHORED ? SAY_LOG_UNANCHORED
+                                                         : SAY_LOG_GOOD,
+                 l->size, NULL);
+        msh_buf_printf(&q->page, " · %.10s %.8s UTC", l->at, l->at + 11);
+    }
+    html(q, "</p>");
+}
+
 void html_begin(console_request *q, const char *title)
 {
-    bool known = q->session && !q->session->anonymous;
+    bool known = q->in_office || (q->session && !q->session->anonymous);
     const char *own = title ? title : title_of(q);
     msh_buf_reset(&q->page);
     q->type = "text/html; charset=utf-8";
@@ -108,26 +147,29 @@ void html_begin(console_request *q, const char *title)
         put_person(q);
         put_pages(q);
     }
-    html(q, "</div>\n<div id=\"main\" role=\"main\">\n<h1>");
+    html(q, "</div>\n<div id=\"main\" role=\"main\">\n");
+    if (known)
+        put_log_broken(q);
+    html(q, "<h1>");
     html_str(q, own);
     html(q, "</h1>\n");
 }
 
 void html_end(console_request *q)
 {
-    msh_buf_printf(&q->page,
-                   "</div>\n<div id=\"foot\" role=\"contentinfo\"><p>%s</p></div>\n</body>\n"
-                   "</html>\n",
-                   say(q, SAY_FOOT));
+    html(q, "</div>\n<div id=\"foot\" role=\"contentinfo\">");
+    if (q->in_office || (q->session && !q->session->anonymous))
+        put_log_state(q);
+    msh_buf_printf(&q->page, "<p>%s</p></div>\n</body>\n</html>\n", say(q, SAY_FOOT));
 }
 
 void html_form(console_request *q, const char *action, bool files)
 {
     msh_buf_printf(&q->page, "<form method=\"post\" action=\"%s\"%s>", action,
                    files ? " enctype=\"multipart/form-data\"" : "");
-    if (q->session)
+    if (q->session || q->in_office)
         msh_buf_printf(&q->page, "<input type=\"hidden\" name=\"token\" value=\"%s\">",
-                       session_token(q->session));
+                       q->in_office ? q->nonce : session_token(q->session));
 }
 
 void html_field(console_request *q, const char *name, console_msg label, const char *attributes)

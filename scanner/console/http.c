@@ -194,6 +194,31 @@ static enum MHD_Result on_part(void *cls, enum MHD_ValueKind kind, const char *k
     return MHD_YES;
 }
 
+/* "name=value\n", decoded; values that could be taken for two are left out. */
+static enum MHD_Result on_query(void *cls, enum MHD_ValueKind kind, const char *key,
+                                const char *value)
+{
+    msh_buf *b = cls;
+    (void)kind;
+    if (!value || strpbrk(key, "\n=") || strchr(value, '\n'))
+        return MHD_YES;
+    msh_buf_put_str(b, key);
+    msh_buf_put_byte(b, '=');
+    msh_buf_put_str(b, value);
+    msh_buf_put_byte(b, '\n');
+    return MHD_YES;
+}
+
+static void read_query(struct MHD_Connection *mhd, console_request *q)
+{
+    msh_buf b;
+    msh_buf_init(&b, sizeof q->query - 1);
+    (void)MHD_get_connection_values(mhd, MHD_GET_ARGUMENT_KIND, on_query, &b);
+    if (msh_buf_err(&b) == MSH_OK && b.len)
+        memcpy(q->query, b.data, b.len);
+    msh_buf_dispose(&b);
+}
+
 static void read_head(struct MHD_Connection *mhd, request_head *h)
 {
     const struct {
@@ -250,6 +275,7 @@ static enum MHD_Result begin(console *c, struct MHD_Connection *mhd, const char 
     msh_buf_init(&r->q.page, PAGE_MAX);
     put_address(mhd, r->q.from);
     read_head(mhd, &h);
+    read_query(mhd, &r->q);
     uint64_t seconds = h.has_length ? BODY_S + h.length / LEAST_RATE : BODY_S;
     set_deadline(mhd, seconds < LONGEST_BODY_S ? seconds : LONGEST_BODY_S);
     r->refused = !request_begin(&r->q, &h);
@@ -315,6 +341,7 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
         return;
     if (r->q.job)
         msh_service_forget(c->service, r->q.job);
+    office_forget(c, &r->q);
     if (r->post)
         (void)MHD_destroy_post_processor(r->post);
     form_dispose(&r->q.form);

@@ -154,7 +154,7 @@ void page_run(console_request *q)
 {
     const console_result *r = result_find(q->c, msh_view_str(q->tail));
     bool own = r && strcmp(r->owner, q->account.name) == 0;
-    if (!r || (!own && !(ROUTE_OFFICE & (1u << q->account.role))) ||
+    if (!r || (!own && !(ROUTE_SEES_ALL & (1u << q->account.role))) ||
         !run_view(q, msh_buf_view(&r->report), r))
         request_refuse(q, 404, SAY_E_NOT_FOUND, SAY_E_NOT_FOUND_DO);
 }

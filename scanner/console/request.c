@@ -11,12 +11,13 @@ static const uint64_t RATE_NS = 60 * CONSOLE_SECOND_NS;
 #define PEOPLE ROUTE_PEOPLE
 #define PREPARERS ROUTE_PREPARERS
 #define REVIEWERS ROUTE_REVIEWERS
-#define OFFICE ROUTE_OFFICE
+#define SEES_ALL ROUTE_SEES_ALL
 #define MACHINES ROUTE_MACHINES
 #define FORM ROUTE_FORM
 #define FILES ROUTE_FILES
 #define RAW ROUTE_RAW
 #define NAV ROUTE_NAV
+#define MADE ROUTE_OFFICE_MADE
 static const console_route routes[] = {
 #define CONSOLE_ROUTE(method, path, handler, who, flags, zh, en)                                   \
     {#method, path, page_##handler, who, flags, zh, en},
@@ -291,7 +292,25 @@ void request_end(console_request *q)
         request_refuse(q, 403, SAY_E_TOKEN, SAY_E_TOKEN_DO);
         return;
     }
-    q->route->page(q);
+    if (q->route->flags & ROUTE_OFFICE_MADE)
+        office_ask(q);
+    else
+        q->route->page(q);
+}
+
+void request_query(const console_request *q, const char *name, char *out, size_t cap)
+{
+    size_t n = strlen(name);
+    out[0] = '\0';
+    for (const char *p = q->query; *p;) {
+        size_t len = strcspn(p, "\n");
+        if (len > n && strncmp(p, name, n) == 0 && p[n] == '=' && len - n - 1 < cap) {
+            memcpy(out, p + n + 1, len - n - 1);
+            out[len - n - 1] = '\0';
+            return;
+        }
+        p += len + (p[len] == '\n');
+    }
 }
 
 void request_answered(console_request *q)

@@ -17,6 +17,8 @@
 #ifdef MSH_HAVE_MICROHTTPD
 
 enum { POLLED = 400, FAREWELL_S = 5 };
+/* The log is verified anew: when it grew after half a minute, else after five. */
+static const uint64_t LOG_FRESH_NS = 30 * CONSOLE_SECOND_NS, LOG_CHECK_NS = 300 * CONSOLE_SECOND_NS;
 static const uint64_t UPLOAD_MAX = 200 << 20, MEMORY_MAX = 512 << 20;
 
 static msh_err failed(msh_error *why, msh_err code, const char *text)
@@ -101,6 +103,14 @@ static msh_err load_accounts(console *c, msh_error *why)
 /* Once a second. A list of accounts that is not what the log says ends the server. */
 static void tick(console *c, uint64_t now_ns)
 {
+    uint64_t size;
+    (void)msh_service_log(c->service, &size);
+    bool old = now_ns - c->log_checked_ns > LOG_CHECK_NS;
+    if (old || (size != c->log_seen && now_ns - c->log_checked_ns > LOG_FRESH_NS)) {
+        c->log_checked_ns = now_ns;
+        c->log_seen = size;
+        office_check_log(c);
+    }
     results_tidy(c, now_ns);
     record_refusals(c, now_ns);
     if (c->failed == MSH_OK && msh_accounts_changed(c->accounts))
@@ -124,6 +134,7 @@ static bool wait_for_work(console *c, int signals)
     for (size_t i = 0; i < more; i++)
         p[n++] = (struct pollfd){fds[i], POLLIN, 0};
     n += clamd_descriptors(c, p + n, POLLED - n);
+    n += office_descriptors(c, p + n, POLLED - n);
     timeout = shorter(timeout, http_timeout(c));
     (void)poll(p, (nfds_t)n, timeout);
     struct signalfd_siginfo taken;
@@ -134,6 +145,7 @@ static void work(console *c)
 {
     if (c->failed == MSH_OK)
         c->failed = msh_service_step(c->service, &c->why);
+    office_step(c, msh_clock_ns());
     http_step(c, msh_clock_ns());
     clamd_step(c, msh_clock_ns());
 }
@@ -197,6 +209,8 @@ static msh_err open_console(console *c, net_address *at, net_address *clamd_at, 
     if (!c->results || !sessions_init(&c->sessions))
         return failed(why, MSH_E_MEMORY, "console");
     c->throttle.seed = msh_clock_ns();
+    if (!office_open(c))
+        return failed(why, MSH_E_MEMORY, "office");
     msh_err err = msh_service_open(c->options, &c->service, why);
     if (err == MSH_OK)
         err = load_accounts(c, why);
@@ -206,6 +220,7 @@ static msh_err open_console(console *c, net_address *at, net_address *clamd_at, 
         err = open_clamd(c, clamd_at, why);
     if (err != MSH_OK)
         return err;
+    office_begin(c);
     c->is_unix = at->is_unix;
     (void)snprintf(c->port, sizeof c->port, "%s", at->port);
     return http_open(c, at->fd, why);
@@ -221,6 +236,7 @@ static void close_console(console *c)
     sessions_dispose(&c->sessions);
     msh_accounts_free(c->accounts);
     msh_service_close(c->service);
+    office_close(c);
     msh_free(c);
 }
 

@@ -27,6 +27,7 @@ cat >"$here/commands" <<P
 {"files":["#files",["$SOURCE/samples/outbox/03-关于印发实施方案的通知.docx","$SOURCE/samples/outbox/04-临时救助发放名单.xlsx","$SOURCE/samples/outbox/05-临时救助公示名单.xlsx","$SOURCE/samples/outbox/18-加密附件.zip","$SOURCE/samples/outbox/12-会议纪要.txt","$here/来文.txt"]]},
 {"click":"button.main"},{"see":"不得发布"},{"see":"立即停止"},{"see":"依据"},{"shot":"block"},{"pdf":"block"},
 {"go":"/nothing"},{"see":"没有这个页面"},{"shot":"error"},
+{"login":["李四","a good password 1"]},{"go":"/log"},{"see":"签名日志核对无误"},{"see":"登录 李四 ok"},{"shot":"log"},{"go":"/log?type=login"},{"unseen":"检查配置"},
 {"lang":"en"},{"go":"/login"},{"see":"Log in"},{"shot":"login-en"},
 {"lang":"zh-CN"},{"go":"/login"},{"shot":"login"},{"fill":["#name","张三"]},{"fill":["#password","wrong password"]},{"click":"button.main"},{"see":"口令不对"}]
 P

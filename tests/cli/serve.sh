@@ -176,6 +176,31 @@ web x 200 /v1/scan -H "Authorization: Bearer $bearer" -F "file=@$here/附件.txt
 says out '"verdict":"BLOCK"'
 says_not out 'canary'
 
+# the log, verified, for those who may see it; a broken one is told on every page
+web c 200 /log
+says out '签名日志核对无误'
+says out '登录 张三 ok'
+web c 200 '/log?type=login'
+says_not out '检查开始'
+web c 200 '/log?type=<script>'
+says_not out '<script>'
+web a 403 /log
+seg=$(ls "$state"/log/seg/* | tail -1)
+at_byte=$(grep -abo '"act":"add"' "$seg" | head -1 | cut -d: -f1)
+flip() { printf '%s' "$1" | dd of="$seg" bs=1 seek=$((at_byte + 7)) conv=notrunc 2>/dev/null; }
+flip b
+web c 200 /log
+says out '签名日志核对不通过'
+web c 200 /upload
+says out '停止一切审批和发布'
+web a 200 /upload
+says out '停止一切审批和发布'
+flip a
+web c 200 /log
+says out '签名日志核对无误'
+web a 200 /upload
+says_not out '停止一切审批和发布'
+
 # logging out ends the session; so does losing the account
 web a 200 /upload
 web a 303 /logout -d "token=$(token /logout)"
