@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include "ledger/approved.h"
 
-#include "base/base64.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/table.h"
@@ -17,7 +16,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-enum { PEOPLE = 8, KEY_MAX = 8192, ARENA_MAX = 1 << 30 };
+enum { PEOPLE = 8, ARENA_MAX = 1 << 30 };
 
 typedef struct approval {
     msh_view person, release;
@@ -25,6 +24,8 @@ typedef struct approval {
 
 /* A file's bytes at a path: who approved them, in which release. */
 typedef struct file_row {
+    struct file_row *next;  /* all, in the order in which they came */
+    struct file_row *other; /* other bytes of the path */
     msh_approved_file file;
     approval by[PEOPLE];
     unsigned n_by;
@@ -35,6 +36,7 @@ typedef struct file_row {
 typedef struct path_row {
     msh_view release;
     bool seen, withdrawn;
+    file_row *files;         /* all bytes that were ever approved at it */
     const file_row *latest;  /* of the bytes that enough people approved */
     const file_row *at_hand; /* of the bytes that were asked for last with YES */
 } path_row;
@@ -44,7 +46,7 @@ struct msh_approved {
     unsigned quorum;
     const char *state, *now;
     msh_arena arena;
-    msh_table *files;    /* hashes, size and path → file_row */
+    file_row *first, **last;
     msh_table *paths;    /* path → path_row */
     msh_table *log_keys; /* public keys that ever signed the log: they sign no decision */
     msh_table *revoked;  /* public keys that were revoked by a record before */
@@ -54,37 +56,50 @@ struct msh_approved {
     const msh_json *manifest; /* body of the latest manifest record */
 };
 
-static msh_view file_key(char out[KEY_MAX], msh_view path, uint64_t size, const uint8_t sha256[32],
-                         const uint8_t sm3[32])
+/* A hash that was not taken is NULL. */
+static bool same_hash(const uint8_t ours[32], const uint8_t *theirs)
 {
-    char hex[2][65];
-    msh_hex32(sha256, hex[0]);
-    msh_hex32(sm3, hex[1]);
-    int n = snprintf(out, KEY_MAX, "%s %s %" PRIu64 " ", hex[0], hex[1], size);
-    if (n < 0 || path.len > KEY_MAX - (size_t)n)
-        return (msh_view){NULL, 0};
-    memcpy(out + n, path.data, path.len);
-    return msh_view_of(out, (size_t)n + path.len);
+    return !theirs || memcmp(ours, theirs, 32) == 0;
 }
 
-static msh_err get_row(msh_approved *a, const msh_decision_file *f, file_row **out)
+static file_row *row_of(const path_row *path, uint64_t size, const uint8_t *sha256,
+                        const uint8_t *sm3)
 {
-    char room[KEY_MAX];
+    file_row *f = path->files;
+    while (f && !(f->file.size == size && same_hash(f->file.sha256, sha256) &&
+                  same_hash(f->file.sm3, sm3)))
+        f = f->other;
+    return f;
+}
+
+static msh_err get_path(msh_approved *a, msh_view path, path_row **out)
+{
     void *old;
-    msh_view key = file_key(room, f->path, f->size, f->sha256, f->sm3);
-    if (!key.data)
-        return MSH_E_MEMORY;
-    *out = msh_table_get(a->files, key);
+    *out = msh_table_get(a->paths, path);
     if (*out)
         return MSH_OK;
     *out = msh_arena_calloc(&a->arena, 1, sizeof **out);
-    if (!*out)
+    return *out ? msh_table_put(a->paths, path, *out, &old) : MSH_E_MEMORY;
+}
+
+static msh_err get_row(msh_approved *a, path_row *path, const msh_decision_file *f, file_row **out)
+{
+    *out = row_of(path, f->size, f->sha256, f->sm3);
+    if (*out)
+        return MSH_OK;
+    file_row *row = msh_arena_calloc(&a->arena, 1, sizeof *row);
+    if (!row)
         return MSH_E_MEMORY;
-    (*out)->file.path = f->path;
-    (*out)->file.size = f->size;
-    memcpy((*out)->file.sha256, f->sha256, 32);
-    memcpy((*out)->file.sm3, f->sm3, 32);
-    return msh_table_put(a->files, key, *out, &old);
+    row->file.path = f->path;
+    row->file.size = f->size;
+    memcpy(row->file.sha256, f->sha256, 32);
+    memcpy(row->file.sm3, f->sm3, 32);
+    row->other = path->files;
+    path->files = row;
+    *a->last = row;
+    a->last = &row->next;
+    *out = row;
+    return MSH_OK;
 }
 
 /* Different people. */
@@ -124,30 +139,27 @@ static void add_approval(file_row *f, msh_view person, msh_view release)
 static msh_err add_file(msh_approved *a, const msh_decision_file *f, const msh_decision_read_out *d)
 {
     file_row *file;
-    void *old;
-    path_row *row = msh_arena_calloc(&a->arena, 1, sizeof *row);
-    if (!row)
-        return MSH_E_MEMORY;
-    MSH_TRY(get_row(a, f, &file));
+    path_row *row;
+    MSH_TRY(get_path(a, f->path, &row));
+    MSH_TRY(get_row(a, row, f, &file));
     add_approval(file, d->reviewer, d->release);
     file->file.release = row->release = d->release;
+    row->withdrawn = false;
     /* The earliest end of those who approved: a list must not outlive any of them. */
     msh_view *end = &file->file.not_after;
     if (d->not_after.len && (!end->len || msh_view_cmp(d->not_after, *end) < 0))
         *end = d->not_after;
-    const path_row *before = msh_table_get(a->paths, f->path);
-    row->latest = people(file) >= a->quorum ? file : before ? before->latest : NULL;
-    return msh_table_put(a->paths, f->path, row, &old);
+    if (people(file) >= a->quorum)
+        row->latest = file;
+    return MSH_OK;
 }
 
 /* The approvals of this release count no more; the same bytes may stand in another one. */
 static void withdraw_file(msh_approved *a, const msh_decision_file *f, msh_view release)
 {
-    char room[KEY_MAX];
-    msh_view key = file_key(room, f->path, f->size, f->sha256, f->sm3);
-    file_row *file = key.data ? msh_table_get(a->files, key) : NULL;
     path_row *row = msh_table_get(a->paths, f->path);
-    if (!file || !row)
+    file_row *file = row ? row_of(row, f->size, f->sha256, f->sm3) : NULL;
+    if (!file)
         return;
     for (unsigned i = file->n_by; i-- > 0;)
         if (msh_view_eq(file->by[i].release, release))
@@ -259,11 +271,10 @@ static msh_err load(msh_approved *a, msh_lang lang, msh_log_verdict *verdict, ms
     char log[MSH_LOG_PATH];
     struct stat st;
     *verdict = (msh_log_verdict){.exit_code = MSH_VERIFY_UNANCHORED, .bad_size = UINT64_MAX};
-    a->files = msh_table_new();
     a->paths = msh_table_new();
     a->log_keys = msh_table_new();
     a->revoked = msh_table_new();
-    if (!a->files || !a->paths || !a->log_keys || !a->revoked)
+    if (!a->paths || !a->log_keys || !a->revoked)
         return msh_fail(why, MSH_E_MEMORY, "approved files");
     MSH_TRY(msh_trust_load(a->state, &a->trust, why));
     a->quorum = a->trust ? msh_trust_quorum(a->trust, "approve") : 1;
@@ -290,6 +301,7 @@ msh_err msh_approved_load(const char *state, msh_lang lang, const char *now, msh
     a->state = state;
     a->now = now;
     a->bad_at = UINT64_MAX;
+    a->last = &a->first;
     msh_arena_init(&a->arena, ARENA_MAX);
     msh_err err = load(a, lang, verdict, why);
     if (err != MSH_OK) {
@@ -304,8 +316,6 @@ void msh_approved_free(msh_approved *a)
 {
     if (!a)
         return;
-    if (a->files)
-        msh_table_free(a->files, NULL);
     if (a->paths)
         msh_table_free(a->paths, NULL);
     msh_trust_free(a->trust);
@@ -318,17 +328,14 @@ void msh_approved_free(msh_approved *a)
 }
 
 msh_approved_state msh_approved_find(const msh_approved *a, msh_view path, uint64_t size,
-                                     const uint8_t sha256[32], const uint8_t sm3[32],
-                                     msh_view *release)
+                                     const uint8_t *sha256, const uint8_t *sm3, msh_view *release)
 {
-    char room[KEY_MAX];
     *release = (msh_view){NULL, 0};
     path_row *row = msh_table_get(a->paths, path);
     if (!row)
         return MSH_APPROVED_UNKNOWN;
     row->seen = true;
-    msh_view key = file_key(room, path, size, sha256, sm3);
-    const file_row *found = key.data ? msh_table_get(a->files, key) : NULL;
+    const file_row *found = sha256 || sm3 ? row_of(row, size, sha256, sm3) : NULL;
     if (found ? found->withdrawn : row->withdrawn) {
         *release = found ? found->file.release : row->release;
         return MSH_APPROVED_WITHDRAWN;
@@ -405,26 +412,14 @@ const msh_json *msh_approved_last_manifest(const msh_approved *a)
     return a->manifest;
 }
 
-typedef struct release_ctx {
-    msh_view release;
-    msh_approved_visit each;
-    void *ctx;
-} release_ctx;
-
-static bool visit_release(void *ctx, msh_view key, void *value)
-{
-    const release_ctx *r = ctx;
-    const file_row *f = value;
-    (void)key;
-    for (unsigned i = 0; i < f->n_by; i++)
-        if (msh_view_eq(f->by[i].release, r->release))
-            return r->each(r->ctx, &f->file);
-    return true;
-}
-
 void msh_approved_each_of(const msh_approved *a, msh_view release, msh_approved_visit each,
                           void *ctx)
 {
-    release_ctx r = {release, each, ctx};
-    msh_table_each(a->files, visit_release, &r);
+    bool more = true;
+    for (const file_row *f = a->first; f && more; f = f->next)
+        for (unsigned i = 0; i < f->n_by; i++)
+            if (msh_view_eq(f->by[i].release, release)) {
+                more = each(ctx, &f->file);
+                break;
+            }
 }

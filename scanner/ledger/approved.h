@@ -27,10 +27,10 @@ typedef enum msh_approved_state {
     MSH_APPROVED_WITHDRAWN /* it was approved, and that was taken back */
 } msh_approved_state;
 
-/* hashes and size of the bytes at hand. *release is set but for UNKNOWN; lives as long as a. */
+/* hashes (32 bytes; NULL = was not taken, but never both) and size of the bytes at hand. *release
+ * is set but for UNKNOWN; lives as long as a. */
 msh_approved_state msh_approved_find(const msh_approved *a, msh_view path, uint64_t size,
-                                     const uint8_t sha256[32], const uint8_t sm3[32],
-                                     msh_view *release);
+                                     const uint8_t *sha256, const uint8_t *sm3, msh_view *release);
 
 /* Paths that are approved but were not asked for with YES or CHANGED. */
 typedef void (*msh_approved_missing)(void *ctx, msh_view path, msh_view release);

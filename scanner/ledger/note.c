@@ -206,8 +206,13 @@ static size_t signatures_at(msh_view v)
 
 msh_err msh_note_read(msh_view v, msh_note *out)
 {
+    return msh_note_read_most(v, MSH_NOTE_MAX, out);
+}
+
+msh_err msh_note_read_most(msh_view v, size_t most, msh_note *out)
+{
     *out = (msh_note){0};
-    if (v.len > MSH_NOTE_MAX || !msh_view_is_utf8(v) || has_control(v))
+    if (v.len > most || !msh_view_is_utf8(v) || has_control(v))
         return MSH_E_EVIDENCE;
     size_t at = signatures_at(v);
     if (at == SIZE_MAX || at < 3 || at == v.len)

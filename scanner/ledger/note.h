@@ -9,7 +9,12 @@
 
 #include "crypto/sign.h"
 
-enum { MSH_NOTE_SIGS = 16, MSH_NOTE_NAME = 255, MSH_NOTE_MAX = 1 << 20 };
+enum {
+    MSH_NOTE_SIGS = 16,
+    MSH_NOTE_NAME = 255,
+    MSH_NOTE_MAX = 1 << 20,
+    MSH_NOTE_MANIFEST_MAX = 512 << 20 /* a list of more than a million files */
+};
 
 typedef struct msh_note_sig {
     msh_view name;
@@ -45,6 +50,9 @@ MSH_MUST_CHECK msh_err msh_note_key_read(msh_note_key *k, msh_view vkey);
 
 /* All of v is one note. MSH_E_EVIDENCE when it is not exactly one. */
 MSH_MUST_CHECK msh_err msh_note_read(msh_view v, msh_note *out);
+/* The same with a ceiling of its own, for manifests alone: what comes from others and is no
+ * manifest stays below MSH_NOTE_MAX. */
+MSH_MUST_CHECK msh_err msh_note_read_most(msh_view v, size_t most, msh_note *out);
 /* Text (ending in LF) with a signature of k, appended. */
 MSH_MUST_CHECK msh_err msh_note_sign(msh_buf *out, msh_view text, const msh_note_key *k);
 /* One more signature line over the same text, behind what msh_note_sign wrote. */

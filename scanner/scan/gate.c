@@ -109,44 +109,104 @@ static msh_err add_file(gate *g, const msh_source_item *found, gate_state state,
     return msh_table_put(g->by_path, msh_view_str(f->path), f, &old);
 }
 
-static msh_err compare(gate *g, const msh_source_item *found, msh_error *why)
+/* A file whose turn comes when those read with it are hashed. */
+typedef struct waiting {
+    char *path, *rel; /* in the arena of the comparison */
+    size_t rel_len;
+    bool refused;
+    msh_reason reason;
+    size_t at; /* in the batch, when not refused */
+} waiting;
+
+typedef struct comparison {
+    msh_spot_batch batch;
+    waiting files[MSH_SPOT_BATCH];
+    size_t n;
+    msh_arena arena;
+} comparison;
+
+static msh_err judge(gate *g, const comparison *c, const waiting *w, msh_error *why)
 {
     static const gate_state states[] = {GATE_APPROVED, GATE_CHANGED, GATE_UNKNOWN, GATE_WITHDRAWN};
-    msh_spot_hash hash;
+    const msh_source_item found = {.path = msh_view_str(w->path),
+                                   .rel = msh_view_of(w->rel, w->rel_len)};
+    const msh_spot_hash *hash = &c->batch.files[w->at].hash;
+    const unsigned which = c->batch.which;
     msh_view release = {NULL, 0};
-    msh_error inner = {0};
-    if (found->fd < 0 || found->link.len)
-        return add_file(g, found, GATE_REFUSED,
-                        found->has_reason ? found->reason : MSH_REASON_FILE_LINK, release, why);
-    msh_err err = msh_spot_read(found->fd, &hash, &inner);
-    if (err == MSH_E_MEMORY || err == MSH_E_CRYPTO)
-        return msh_fail(why, err, "%s", inner.text);
-    if (err != MSH_OK)
-        return add_file(g, found, GATE_REFUSED,
-                        err == MSH_E_CORRUPT ? MSH_REASON_FILE_CHANGED : MSH_REASON_FILE_READ_ERROR,
+    if (w->refused)
+        return add_file(g, &found, GATE_REFUSED, w->reason, release, why);
+    if (c->batch.files[w->at].err != MSH_OK)
+        return add_file(g, &found, GATE_REFUSED,
+                        c->batch.files[w->at].err == MSH_E_CORRUPT ? MSH_REASON_FILE_CHANGED
+                                                                   : MSH_REASON_FILE_READ_ERROR,
                         release, why);
-    msh_approved_state s =
-        msh_approved_find(g->approved, found->rel, hash.size, hash.sha256, hash.sm3, &release);
-    return add_file(g, found, states[s], MSH_REASON_FILE_CHANGED, release, why);
+    msh_approved_state s = msh_approved_find(g->approved, found.rel, hash->size,
+                                             which & MSH_DIGEST_SHA256 ? hash->sha256 : NULL,
+                                             which & MSH_DIGEST_SM3 ? hash->sm3 : NULL, &release);
+    return add_file(g, &found, states[s], MSH_REASON_FILE_CHANGED, release, why);
 }
 
-static msh_err compare_all(gate *g, msh_error *why)
+static msh_err judge_waiting(gate *g, comparison *c, msh_error *why)
 {
-    msh_source *s;
+    MSH_TRY(msh_spot_batch_finish(&c->batch, why));
+    for (size_t i = 0; i < c->n; i++)
+        MSH_TRY(judge(g, c, &c->files[i], why));
+    c->n = c->batch.n = 0;
+    msh_arena_reset(&c->arena);
+    return MSH_OK;
+}
+
+static msh_err compare(gate *g, comparison *c, const msh_source_item *found, msh_error *why)
+{
+    waiting *w = &c->files[c->n];
+    *w = (waiting){.path = msh_arena_string(&c->arena, found->path),
+                   .rel = msh_arena_string(&c->arena, found->rel),
+                   .rel_len = found->rel.len,
+                   .refused = found->fd < 0 || found->link.len,
+                   .reason = found->has_reason ? found->reason : MSH_REASON_FILE_LINK,
+                   .at = c->batch.n};
+    if (!w->path || !w->rel)
+        return msh_fail(why, MSH_E_MEMORY, "gate");
+    c->n++;
+    if (!w->refused)
+        MSH_TRY(msh_spot_batch_add(&c->batch, found->fd, why));
+    return c->n == MSH_SPOT_BATCH ? judge_waiting(g, c, why) : MSH_OK;
+}
+
+static msh_err compare_each(gate *g, comparison *c, msh_source *s, msh_error *why)
+{
     bool more = true;
-    msh_err err = msh_source_dir(g->job->folder, &s, why);
-    if (err == MSH_E_OPEN)
-        return msh_file_named_failed(g->job->folder, why);
-    MSH_TRY(err);
+    msh_err err = MSH_OK;
     while (err == MSH_OK) {
         msh_source_item found = {.fd = -1};
         err = msh_source_next(s, &found, &more, why);
         if (err != MSH_OK || !more)
             break;
-        err = compare(g, &found, why);
+        err = compare(g, c, &found, why);
         if (found.fd >= 0)
             close(found.fd);
     }
+    return err == MSH_OK ? judge_waiting(g, c, why) : err;
+}
+
+static msh_err compare_all(gate *g, msh_error *why)
+{
+    msh_source *s;
+    msh_err err = msh_source_dir(g->job->folder, &s, why);
+    if (err == MSH_E_OPEN)
+        return msh_file_named_failed(g->job->folder, why);
+    MSH_TRY(err);
+    comparison *c = msh_calloc(1, sizeof *c);
+    err = c ? msh_spot_batch_init(&c->batch, g->options->digests, why)
+            : msh_fail(why, MSH_E_MEMORY, "gate");
+    if (err == MSH_OK) {
+        msh_arena_init(&c->arena, ARENA_MAX);
+        err = compare_each(g, c, s, why);
+        msh_arena_dispose(&c->arena);
+    }
+    if (c)
+        msh_spot_batch_dispose(&c->batch);
+    msh_free(c);
     msh_source_free(s);
     return err;
 }

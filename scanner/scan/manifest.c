@@ -25,7 +25,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { NOTE_MAX = 512 << 20, BODY_MAX = 4096 };
+enum { NOTE_MAX = MSH_NOTE_MANIFEST_MAX, BODY_MAX = 4096 };
 
 typedef struct manifest {
     const msh_options *options;
@@ -219,11 +219,25 @@ static msh_err make_text(manifest *m, const msh_approved *approved, const msh_lo
     return msh_buf_err(t);
 }
 
+/* Read back as others will: a list that they refuse must not be handed out. */
+static msh_err check_note(const manifest *m)
+{
+    msh_note note;
+    MSH_TRY(msh_note_read_most(msh_buf_view(&m->note), NOTE_MAX, &note));
+    if (!msh_view_eq(note.text, msh_buf_view(&m->text)))
+        return MSH_E_EVIDENCE;
+    for (size_t i = 0; i < MSH_REVIEWER_KEYS; i++)
+        MSH_TRY(msh_note_verify(&note, &m->signer.keys[i]));
+    return MSH_OK;
+}
+
 static msh_err sign(manifest *m, msh_error *why)
 {
     msh_err err = msh_note_sign(&m->note, msh_buf_view(&m->text), &m->signer.keys[0]);
     if (err == MSH_OK)
         err = msh_note_sign_more(&m->note, msh_buf_view(&m->text), &m->signer.keys[1]);
+    if (err == MSH_OK)
+        err = check_note(m);
     return err == MSH_OK ? MSH_OK : msh_fail(why, err, "the manifest cannot be signed");
 }
 

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/view.h"
 #include "crypto/digest.h"
+#include "crypto/many.h"
 #include "scan/open.h"
 #include "scan/records.h"
 #include "scan/verdict.h"
@@ -27,13 +28,13 @@ static bool same_file(const struct stat *a, const struct stat *b)
 }
 
 /* to: where the very bytes that are hashed are written, -1 = nowhere. */
-static msh_err digest_all(int fd, int to, msh_spot_hash *out, msh_error *why)
+static msh_err digest_all(int fd, int to, unsigned which, msh_spot_hash *out, msh_error *why)
 {
     msh_digest *d = NULL;
     uint8_t *room = msh_alloc(STEP);
     msh_err err = room ? MSH_OK : msh_fail(why, MSH_E_MEMORY, "hashing");
     if (err == MSH_OK)
-        err = msh_digest_new(MSH_DIGEST_SHA256 | MSH_DIGEST_SM3, &d);
+        err = msh_digest_new(which, &d);
     for (int64_t n = STEP; err == MSH_OK && n == STEP;) {
         n = msh_file_pread(fd, room, STEP, out->size);
         if (n < 0)
@@ -56,18 +57,119 @@ msh_err msh_spot_read(int fd, msh_spot_hash *out, msh_error *why)
     return msh_spot_copy(fd, -1, out, why);
 }
 
-msh_err msh_spot_copy(int fd, int to, msh_spot_hash *out, msh_error *why)
+/* Around what reads a file: a regular one, and the same one before and after. */
+static msh_err check_same(int fd, const struct stat *before, uint64_t size, msh_error *why)
 {
-    struct stat before, after;
-    *out = (msh_spot_hash){0};
-    if (fstat(fd, &before) != 0 || !S_ISREG(before.st_mode))
-        return msh_fail(why, MSH_E_UNSUPPORTED, "not a regular file");
-    MSH_TRY(digest_all(fd, to, out, why));
-    if (fstat(fd, &after) != 0 || !same_file(&before, &after) ||
-        out->size != (uint64_t)after.st_size)
+    struct stat after;
+    if (fstat(fd, &after) != 0 || !same_file(before, &after) || size != (uint64_t)after.st_size)
         return msh_fail(why, MSH_E_CORRUPT, "changed while it was read");
     return MSH_OK;
 }
+
+static msh_err copy_of(int fd, int to, unsigned which, msh_spot_hash *out, msh_error *why)
+{
+    struct stat before;
+    *out = (msh_spot_hash){0};
+    if (fstat(fd, &before) != 0 || !S_ISREG(before.st_mode))
+        return msh_fail(why, MSH_E_UNSUPPORTED, "not a regular file");
+    MSH_TRY(digest_all(fd, to, which, out, why));
+    return check_same(fd, &before, out->size, why);
+}
+
+msh_err msh_spot_copy(int fd, int to, msh_spot_hash *out, msh_error *why)
+{
+    return copy_of(fd, to, MSH_DIGEST_SHA256 | MSH_DIGEST_SM3, out, why);
+}
+
+/* --- some at a time --------------------------------------------------------------------------- */
+
+msh_err msh_spot_batch_init(msh_spot_batch *b, unsigned which, msh_error *why)
+{
+    *b = (msh_spot_batch){.which = which ? which : MSH_DIGEST_SHA256 | MSH_DIGEST_SM3};
+    b->room = msh_alloc((size_t)MSH_SPOT_BATCH * MSH_SPOT_SMALL);
+    return b->room ? MSH_OK : msh_fail(why, MSH_E_MEMORY, "hashing");
+}
+
+void msh_spot_batch_dispose(msh_spot_batch *b)
+{
+    msh_free(b->room);
+    b->room = NULL;
+}
+
+static msh_err read_small(msh_spot_batch *b, int fd, uint64_t *size, msh_error *why)
+{
+    struct stat before;
+    *size = UINT64_MAX;
+    if (fstat(fd, &before) != 0 || !S_ISREG(before.st_mode))
+        return msh_fail(why, MSH_E_UNSUPPORTED, "not a regular file");
+    if (before.st_size >= MSH_SPOT_SMALL)
+        return MSH_OK;
+    int64_t n = msh_file_pread(fd, b->room + b->n * MSH_SPOT_SMALL, MSH_SPOT_SMALL, 0);
+    if (n < 0)
+        return msh_fail_errno(why, MSH_E_IO, "read");
+    *size = (uint64_t)n;
+    return check_same(fd, &before, *size, why);
+}
+
+msh_err msh_spot_batch_add(msh_spot_batch *b, int fd, msh_error *why)
+{
+    uint64_t size;
+    msh_spot_hash hash = {0};
+    msh_err err = read_small(b, fd, &size, why);
+    bool small = err == MSH_OK && size != UINT64_MAX;
+    if (small)
+        hash.size = size;
+    else if (err == MSH_OK)
+        err = copy_of(fd, -1, b->which, &hash, why);
+    b->files[b->n].hash = hash;
+    b->files[b->n].err = err;
+    b->files[b->n].is_small = small;
+    b->n++;
+    return err == MSH_E_MEMORY || err == MSH_E_CRYPTO ? err : MSH_OK;
+}
+
+/* The longest first, so that the lanes end together. */
+static size_t sort_small(const msh_spot_batch *b, msh_view in[MSH_SPOT_BATCH],
+                         size_t order[MSH_SPOT_BATCH])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        if (!b->files[i].is_small)
+            continue;
+        msh_view v = msh_view_of(b->room + i * MSH_SPOT_SMALL, (size_t)b->files[i].hash.size);
+        size_t at = n++;
+        for (; at > 0 && in[at - 1].len < v.len; at--) {
+            in[at] = in[at - 1];
+            order[at] = order[at - 1];
+        }
+        in[at] = v;
+        order[at] = i;
+    }
+    return n;
+}
+
+msh_err msh_spot_batch_finish(msh_spot_batch *b, msh_error *why)
+{
+    static const unsigned kinds[] = {MSH_DIGEST_SHA256, MSH_DIGEST_SM3};
+    msh_view in[MSH_SPOT_BATCH];
+    size_t order[MSH_SPOT_BATCH];
+    uint8_t out[MSH_SPOT_BATCH][32];
+    size_t n = sort_small(b, in, order);
+    for (size_t k = 0; k < 2 && n; k++) {
+        if (!(b->which & kinds[k]))
+            continue;
+        msh_err err = msh_digest_many(kinds[k], in, n, out);
+        if (err != MSH_OK)
+            return msh_fail(why, err, "hashing");
+        for (size_t i = 0; i < n; i++) {
+            msh_spot_hash *h = &b->files[order[i]].hash;
+            memcpy(kinds[k] == MSH_DIGEST_SM3 ? h->sm3 : h->sha256, out[i], 32);
+        }
+    }
+    return MSH_OK;
+}
+
+/* --- places ----------------------------------------------------------------------------------- */
 
 msh_err msh_spot_locate(const char *root, const char *given, char full[MSH_SPOT_PATH],
                         const char **rel)

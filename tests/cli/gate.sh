@@ -99,6 +99,27 @@ says_not out '特殊文件'
 cp "$here/saved" "$site/附件.txt"
 run 0 gate --state "$state" "$site"
 
+# many files, small ones read side by side and great ones, in the order of their names; one byte of any is seen
+many=$here/many
+mkdir -p "$many"
+for i in $(seq 10 49); do head -c $((i * i * i * 3)) /dev/zero | tr '\0' "$((i % 10))" >"$many/$i.txt"; done
+run 0 approve --state "$state" --root "$many" --title 通知 --by 张三 "$many/"*.txt
+for digest in sha256,sm3 sha256 sm3; do
+    run 0 gate --state "$state" --digest $digest "$many"
+    says out '已批准 40'
+    for i in 10 25 26 49; do
+        printf 'Q' | dd of="$many/$i.txt" bs=1 seek=$((i * i)) conv=notrunc 2>/dev/null
+        run 1 gate --state "$state" --digest $digest --format ndjson "$many"
+        checks=$((checks + 1)); [ "$(grep -c '"state":"changed"' "$here/out")" = 1 ] && grep -q "\"path\":\"$i.txt\",\"state\":\"changed\"" "$here/out" || bad "$digest: not just $i.txt"
+        printf "$((i % 10))" | dd of="$many/$i.txt" bs=1 seek=$((i * i)) conv=notrunc 2>/dev/null
+    done
+done
+: >"$many/10.txt"
+ln -s 11.txt "$many/10a"
+run 2 gate --state "$state" --format ndjson "$many"
+checks=$((checks + 1)); [ "$(sed -n 's/.*"path":"\([^"]*\)".*/\1/p' "$here/out" | head -2 | tr '\n' ' ')" = '10.txt 10a ' ] || bad 'order'
+rm -r "$many"
+
 # evidence that does not verify: 3, and no command is run
 rm -rf "$here/d"; cp -a "$state" "$here/d"
 sed -i '2s/config/comfig/' "$here/d/log/seg/"*

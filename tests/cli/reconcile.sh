@@ -109,7 +109,7 @@ run 0 keys revoke 张三 --reason 离任 --state "$state"
 run 1 withdraw R-4 --by 张三 --state "$state"
 says err '作废'
 run 0 log show --state "$state" --type decision
-says out 'withdraw'
+says out '撤回'
 run 4 log verify --state "$state"
 
 # two people approve; one of them is enough to take it back
