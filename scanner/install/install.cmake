@@ -44,6 +44,28 @@ install(FILES ${MSH_PAGES}/mishen.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COM
 install(FILES ${MSH_PAGES}/zh_CN/mishen.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/zh_CN/man1 COMPONENT program)
 install(FILES ${MSH_PAGES}/mishen.bash RENAME mishen DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
     COMPONENT program)
-install(FILES ${MSH_PAGES}/_mishen DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT program)
+set(MSH_ZSH site-functions)
+if(EXISTS /etc/debian_version AND CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+    set(MSH_ZSH vendor-completions)
+endif()
+install(FILES ${MSH_PAGES}/_mishen DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/${MSH_ZSH} COMPONENT program)
 install(FILES ${MSH_PAGES}/mishen.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT program)
 install(FILES ${MSH_PAGES}/reference.zh-CN.md ${MSH_PAGES}/reference.en.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
+
+# --- what the system reads: configuration, units, the user ---------------------------------------------------
+
+file(GLOB MSH_UNITS CONFIGURE_DEPENDS scanner/install/*.service scanner/install/*.socket scanner/install/*.timer)
+configure_file(scanner/install/system.cmake.in ${CMAKE_BINARY_DIR}/gen/system.cmake @ONLY)
+install(SCRIPT ${CMAKE_BINARY_DIR}/gen/system.cmake COMPONENT program)
+
+# --- packages: compressed pages, change log and licence of each ----------------------------------------------
+
+set(CPACK_PACKAGE_CONTACT "mishen maintainers <maintainers@mishen.example.org>" CACHE STRING "maintainer of the packages")
+foreach(pair program=mishen rules=mishen-rules libraries=libmishen0 development=libmishen-dev helpers=mishen-helpers)
+    string(REPLACE "=" ";" pair ${pair})
+    list(GET pair 0 component)
+    list(GET pair 1 package)
+    configure_file(scanner/install/package-docs.cmake.in ${CMAKE_BINARY_DIR}/gen/docs-${component}.cmake @ONLY)
+    install(SCRIPT ${CMAKE_BINARY_DIR}/gen/docs-${component}.cmake COMPONENT ${component})
+endforeach()
+include(scanner/install/pack.cmake)

@@ -64,7 +64,7 @@ static msh_err load_key(msh_verifier *v, size_t p, msh_note_key *out)
 
 msh_err msh_verify_load_keys(msh_verifier *v)
 {
-    msh_epoch *e;
+    msh_epoch *e = NULL;
     MSH_TRY(add_epoch(v, 0, &e));
     for (size_t p = 0; p < MSH_PROFILES && !v->judged; p++)
         MSH_TRY(load_key(v, p, &e->keys[p]));
@@ -105,7 +105,7 @@ static msh_err bad_record(msh_verifier *v, uint64_t n)
 
 static msh_err take_next(msh_verifier *v, uint64_t n, const msh_json *body)
 {
-    msh_epoch *e;
+    msh_epoch *e = NULL;
     char name[272];
     MSH_TRY(add_epoch(v, n + 1, &e));
     for (size_t p = 0; p < MSH_PROFILES; p++) {

@@ -206,7 +206,7 @@ static msh_err on_scalar(reader *r, const yaml_event_t *e)
                                "anchors (&) and tags (!) are not allowed, use quotes", r->why);
     if (wants_key(r))
         return take_key(r, e);
-    msh_node *n;
+    msh_node *n = NULL;
     MSH_TRY(new_node(r, e, MSH_NODE_SCALAR, &n));
     n->value = msh_arena_copy(r->arena, (msh_view){e->data.scalar.value, e->data.scalar.length});
     return n->value.data ? hang(r, n) : no_memory(r->why);
@@ -222,7 +222,7 @@ static msh_err on_open(reader *r, const yaml_event_t *e, int type, bool decorate
                                r->why);
     if (r->depth == MAX_DEPTH)
         return msh_yaml_refuse(place(r, e->start_mark), "嵌套过深", "nested too deep", r->why);
-    msh_node *n;
+    msh_node *n = NULL;
     MSH_TRY(new_node(r, e, type, &n));
     MSH_TRY(hang(r, n));
     r->stack[r->depth++] = (level){.node = n};

@@ -134,7 +134,7 @@ static msh_err look(msh_prover *p, uint64_t n, msh_view line, first_look *f, msh
                     msh_error *why)
 {
     const bool publish = msh_view_ends(line, TAIL("publish"));
-    const msh_json *body;
+    const msh_json *body = NULL;
     msh_record r;
     if (msh_view_ends(line, TAIL("key.next"))) {
         f->next_key[1] = f->next_key[0];
