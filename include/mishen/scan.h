@@ -83,6 +83,29 @@ typedef struct msh_report_job {
 /* Errors: MSH_E_SYNTAX, MSH_E_SHORT (a run that was not finished), MSH_E_NAMED, MSH_E_OPTION. */
 MSH_MUST_CHECK msh_err msh_report_saved(const msh_options *options, const msh_report_job *job,
                                         msh_error *why);
+/* A sheet for paper out of the verified log: "form" (保密审查登记表, a page for each release),
+ * "summary" (月度汇总表), "annual" (figures of a year). MSH_E_EVIDENCE when the log does not
+ * verify. */
+typedef struct msh_sheet_job {
+    const char *sheet;
+    const char *release;  /* form: this one; NULL = all with a decision in the period */
+    const char *period;   /* "2026-11" or "2026"; NULL = this month, this year; form: any time */
+    const char *holidays; /* file (docs/reports.md); NULL = holidays in the state folder, if any */
+    const char *output;   /* as in msh_scan_job */
+} msh_sheet_job;
+MSH_MUST_CHECK msh_err msh_report_sheet(const msh_options *options, const msh_sheet_job *job,
+                                        msh_error *why);
+/* Figures that no log knows, for the annual sheet, signed by who enters them. */
+typedef struct msh_figures_job {
+    const char *year, *by;
+    const char *password;     /* of that person's keys; NULL = they have none */
+    const char *const *pairs; /* "training=4" */
+    size_t n_pairs;
+} msh_figures_job;
+MSH_MUST_CHECK msh_err msh_report_enter(const msh_options *options, const msh_figures_job *job,
+                                        uint64_t *record, msh_error *why);
+/* Names of such figures, i from 0; false past the end. */
+bool msh_figure_get(size_t i, msh_lang lang, const char **name, const char **text);
 /* Forms of report, i from 0; false past the end. */
 bool msh_report_get(size_t i, msh_lang lang, const char **name, const char **text);
 

@@ -54,6 +54,7 @@ static const struct {
     {"item", "文件", "item"},
     {"finding", "命中", "finding"},
     {"decision", "审查决定", "decision"},
+    {"figures", "填报的数字", "figures entered"},
     {"account", "账号变动", "account"},
     {"login", "登录", "login"},
 };

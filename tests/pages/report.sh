@@ -16,11 +16,17 @@ cp "$here/out" "$here/page.clean.html"
 mkdir "$here/none"
 run 2 scan --state "$state" --format html "$here/none"
 cp "$here/out" "$here/page.none.html"
+run 0 report --state "$state" form
+cp "$here/out" "$here/page.form.html"
+for sheet in summary annual; do
+    run 0 report --state "$state" --lang en $sheet
+    cp "$here/out" "$here/page.$sheet.html"
+done
 for page in "$here"/page.*.html; do
     checks=$((checks + 1))
     "$python" tests/pages/page.py "$page" || bad "$(basename "$page")"
 done
-case $axe in ?*) "$python" tests/pages/page.py "$here/page.trend.html" "$axe" || bad 'axe' ;; esac
+case $axe in ?*) for page in trend form annual; do "$python" tests/pages/page.py "$here/page.$page.html" "$axe" || bad "axe: $page"; done ;; esac
 # 10,000 findings: one in each of 10,000 files, all in one file
 for per in 1 10000; do
     "$python" tests/pages/big_run.py 10000 $per >"$here/big.ndjson"
