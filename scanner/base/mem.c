@@ -27,26 +27,37 @@ static bool must_fail(void)
 }
 #endif
 
+/* Like errno: of this thread, only ever counted up. */
+static _Thread_local unsigned long refused;
+
+unsigned long msh_mem_refused(void)
+{
+    return refused;
+}
+
+static void *counted(void *p)
+{
+    refused += p == NULL;
+    return p;
+}
+
 void *msh_alloc(size_t size)
 {
-    if (must_fail() || size > PTRDIFF_MAX)
-        return NULL;
-    return malloc(size ? size : 1);
+    bool can = !must_fail() && size <= PTRDIFF_MAX;
+    return counted(can ? malloc(size ? size : 1) : NULL);
 }
 
 void *msh_calloc(size_t count, size_t size)
 {
     size_t total;
-    if (!msh_mul_size(count, size, &total) || must_fail() || total > PTRDIFF_MAX)
-        return NULL;
-    return calloc(1, total ? total : 1);
+    bool can = msh_mul_size(count, size, &total) && !must_fail() && total <= PTRDIFF_MAX;
+    return counted(can ? calloc(1, total ? total : 1) : NULL);
 }
 
 void *msh_realloc(void *old, size_t size)
 {
-    if (must_fail() || size > PTRDIFF_MAX)
-        return NULL;
-    return realloc(old, size ? size : 1);
+    bool can = !must_fail() && size <= PTRDIFF_MAX;
+    return counted(can ? realloc(old, size ? size : 1) : NULL);
 }
 
 void msh_free(void *p)

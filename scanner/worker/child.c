@@ -433,6 +433,7 @@ static void fill_done(const msh_child *c, msh_child_done *done)
 msh_err msh_child_run(msh_child *c, const msh_child_job *job, const msh_child_out *out,
                       msh_child_done *done)
 {
+    const unsigned long refused = msh_mem_refused();
     *done = (msh_child_done){.findings = 0};
     begin_item(c, job, out);
     msh_err err = msh_child_vpath(&c->path, job->path);
@@ -448,6 +449,9 @@ msh_err msh_child_run(msh_child *c, const msh_child_job *job, const msh_child_ou
         c->trouble = true;
         end = item_outcome(c, msh_reason_of_error(err), 0);
     }
+    /* whoever was refused memory on the way may have read on without it */
+    if (err == MSH_OK && end == MSH_OK && msh_mem_refused() != refused)
+        end = item_outcome(c, MSH_REASON_LIMIT_MEMORY, c->options.limits->memory);
     fill_done(c, done);
     msh_arena_reset(&c->arena);
     c->out = NULL;

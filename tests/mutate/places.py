@@ -91,13 +91,9 @@ class Source:
             return
         if re.search(r'\b\w+$', before) and not re.search(r'\b(?:return|else)$', before):
             return  # the definition
-        statement = before.endswith((';', '{', '}', ')')) and self.code[end] == ';'
         n = self.place('report', m, body)
-        if not statement:
-            self.edits.append((m.start(), m.start(), '(msh_flip(%du) ? MSH_OK : ' % n))
-            self.edits.append((end, end, ')'))
-        else:
-            self.edits.append((m.start(), m.start(), 'if (!msh_flip(%du)) ' % n))
+        self.edits.append((m.start(), m.start(), '(msh_flip(%du) ? MSH_OK : ' % n))
+        self.edits.append((end, end, ')'))
 
     def visit(self, m):
         kind = m.lastgroup
@@ -111,7 +107,8 @@ class Source:
             self.call(m)
         elif kind == 'whole' and self.function_only(m) and re.search(r'[;{})]$', self.code[: m.start()].rstrip()):
             n = self.place(kind, m, m[0])
-            self.edits.append((m.start(), m.start(), 'if (!msh_flip(%du)) ' % n))
+            name = m[0].split(' ')[0]
+            self.edits.append((m.start(), m.end(), '%s = %s && msh_flip(%du);' % (name, name, n)))
         elif kind == 'condition' and 'scan' == self.path.parts[-2] and self.function_only(m):
             n = self.place('whole', m, m[0])
             self.edits.append((m.start(), m.end(), '(!msh_flip(%du) && (%s))' % (n, m[0])))

@@ -18,6 +18,10 @@ void *msh_calloc(size_t count, size_t size);
 void *msh_realloc(void *old, size_t size);
 void msh_free(void *p);
 
+/* How many of these calls failed in this thread so far. Whoever vouches that something was wholly
+ * read compares before and after: a failure that was taken for "nothing there" is then no pass. */
+unsigned long msh_mem_refused(void);
+
 /* false on overflow, *out untouched then. */
 bool msh_add_size(size_t a, size_t b, size_t *out);
 bool msh_mul_size(size_t a, size_t b, size_t *out);
