@@ -24,7 +24,8 @@ static void civil_of(int32_t day, int32_t *y, int32_t *m, int32_t *d)
 {
     int32_t z = day + 719468, era = z / 146097, of_era = z - era * 146097;
     int32_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    int32_t of_year = of_era - (365 * year + year / 4 - year / 100), month = (5 * of_year + 2) / 153;
+    int32_t of_year = of_era - (365 * year + year / 4 - year / 100),
+            month = (5 * of_year + 2) / 153;
     *d = of_year - (153 * month + 2) / 5 + 1;
     *m = month + (month < 10 ? 3 : -9);
     *y = year + era * 400 + (*m <= 2);

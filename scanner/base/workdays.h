@@ -15,7 +15,7 @@ typedef struct msh_workdays {
     struct msh_workdays_row {
         int32_t from, to;
         bool worked;
-    } *rows; /* later ones outrank earlier ones */
+    } * rows; /* later ones outrank earlier ones */
     size_t n, cap;
 } msh_workdays;
 
