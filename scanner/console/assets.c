@@ -32,6 +32,7 @@ static const char style[] =
     "thead th{background:#e8edf2}\n"
     "tbody th{background:#f3f5f7;width:11em;font-weight:normal}\n"
     ".number{text-align:right;white-space:nowrap}\n"
+    ".facets a{display:inline-block;margin-right:10px}\n"
     ".time{white-space:nowrap}\n"
     ".digest{font-family:Consolas,monospace;font-size:12px;word-break:break-all}\n"
     ".excerpt{font-family:Consolas,monospace;white-space:nowrap}\n"

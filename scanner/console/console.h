@@ -211,7 +211,8 @@ struct console_request {
     char nonce[33]; /* stands where tokens of forms will */
     console_log_state log;
     console_upload upload;
-    msh_view rules; /* "id\tChinese\tEnglish\n" */
+    char state[3072]; /* folder */
+    msh_view rules;   /* "id\tChinese\tEnglish\n" */
     char location[200], cookie[SESSION_ID];
     bool clear_cookie;
     unsigned retry_s;
@@ -257,6 +258,27 @@ void html_form(console_request *q, const char *action, bool files);
 /* A label with its text field. */
 void html_field(console_request *q, const char *name, console_msg label, const char *attributes);
 
+/* html_words.c */
+typedef struct html_verdict_words {
+    const char *css, *icon;
+    console_msg words, next;
+} html_verdict_words;
+extern const html_verdict_words html_verdicts[]; /* by msh_verdict */
+/* What follows goes to this buffer instead of the page, until the same call again. */
+void html_swap(console_request *q, msh_buf *b);
+void html_verdict(console_request *q, msh_verdict v);
+void html_tier(console_request *q, msh_tier t);
+void html_tier_named(console_request *q, msh_view name);
+/* A place as reports have it, in words. */
+void html_place(console_request *q, const msh_json *place);
+/* "B7" into row and column. */
+void html_cell(msh_view cell, msh_place *out);
+void html_rule(console_request *q, msh_view id);
+/* <thead> of these columns, and <tbody>. */
+void html_heads(console_request *q, const console_msg *all, size_t n);
+/* A row: what, and its text. */
+void html_fact(console_request *q, console_msg label, msh_view text);
+
 #define CONSOLE_ROUTE(method, path, handler, who, flags, zh, en)                                   \
     void page_##handler(console_request *q);
 #include "console/routes.def"
@@ -266,6 +288,11 @@ void html_field(console_request *q, const char *name, console_msg label, const c
 
 /* The pages of one run, from its report (NDJSON). false when it is no report. */
 bool run_view(console_request *q, msh_view report, const console_result *r);
+/* In the office: a run of the state folder (page_runs.c). */
+void run_page_saved(console_request *q);
+/* The rules in force; in the office they are loaded when they are first asked for, NULL when they
+ * do not load. */
+const msh_rule_set *console_rules(console_request *q);
 
 /* --- serve.c ---------------------------------------------------------------------------------- */
 
@@ -287,6 +314,7 @@ struct console {
     void *http;
     void *clamd;
     void *office;
+    msh_rule_set *office_rules;
     console_log_state log;
     uint64_t log_checked_ns, log_seen; /* when it was asked for, and for how many records */
     msh_err failed;                    /* the service is gone: 74 */

@@ -35,7 +35,7 @@ typedef struct office_head {
     msh_lang lang;
     msh_account account;
     console_log_state log;
-    char path[400], from[64], query[400], nonce[33];
+    char path[400], from[64], query[400], nonce[33], state[3072];
     uint64_t n_fields, text, n_files, rules;
     console_upload upload;
 } office_head;
@@ -155,6 +155,7 @@ static void work(console *c, msh_view question, const int *fds, int to)
     q->log = h.log;
     q->upload = h.upload;
     memcpy(q->nonce, h.nonce, sizeof q->nonce);
+    (void)snprintf(q->state, sizeof q->state, "%s", h.state);
     (void)snprintf(q->path, sizeof q->path, "%s", h.path);
     (void)snprintf(q->from, sizeof q->from, "%s", h.from);
     (void)snprintf(q->query, sizeof q->query, "%s", h.query);
@@ -274,6 +275,7 @@ static void put_question(msh_buf *b, const console *c, const console_request *q,
         h.lang = q->lang;
         h.account = q->account;
         h.upload = q->upload;
+        (void)snprintf(h.state, sizeof h.state, "%s", msh_service_state(c->service));
         (void)snprintf(h.path, sizeof h.path, "%s", q->path);
         (void)snprintf(h.from, sizeof h.from, "%s", q->from);
         (void)snprintf(h.query, sizeof h.query, "%s", q->query);

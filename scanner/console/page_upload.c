@@ -149,13 +149,19 @@ void page_upload_post(console_request *q)
 
 /* --- looking at it ---------------------------------------------------------------------------- */
 
-/* A person sees what they uploaded; reviewers and auditors see all. */
+/* A person sees what they uploaded; reviewers and auditors see all, also what was saved before. */
 void page_run(console_request *q)
 {
+    if (q->in_office) {
+        run_page_saved(q);
+        return;
+    }
     const console_result *r = result_find(q->c, msh_view_str(q->tail));
     bool own = r && strcmp(r->owner, q->account.name) == 0;
-    if (!r || (!own && !(ROUTE_SEES_ALL & (1u << q->account.role))) ||
-        !run_view(q, msh_buf_view(&r->report), r))
+    bool sees_all = ROUTE_SEES_ALL & (1u << q->account.role);
+    if (!r && sees_all)
+        office_ask(q);
+    else if (!r || (!own && !sees_all) || !run_view(q, msh_buf_view(&r->report), r))
         request_refuse(q, 404, SAY_E_NOT_FOUND, SAY_E_NOT_FOUND_DO);
 }
 

@@ -176,6 +176,22 @@ web x 200 /v1/scan -H "Authorization: Bearer $bearer" -F "file=@$here/附件.txt
 says out '"verdict":"BLOCK"'
 says_not out 'canary'
 
+# saved runs, compared, by rule, with their gaps: for those who may see them
+for path in /runs /findings /coverage /compare; do web a 403 $path; done
+web c 200 /runs
+run_a=$(ls "$state/runs" | head -1) run_b=$(ls "$state/runs" | tail -1)
+web c 200 "/runs/${run_a%.ndjson}"
+web c 200 "/compare?a=${run_a%.ndjson}&b=${run_b%.ndjson}"
+web c 404 '/compare?a=..%2f..%2faccounts&b=x'
+web c 404 '/runs/..%2faccounts'
+web c 200 '/findings?rule=mark.state-secret&tier=BLOCK'
+says out '附件.txt'
+web c 200 "/findings?rule=%3Cscript%3E&category=%22%3E%3Cu%3E"
+says_not out '<script>'
+says_not out '<u>'
+web c 200 /coverage
+says out '查完'
+
 # the log, verified, for those who may see it; a broken one is told on every page
 web c 200 /log
 says out '签名日志核对无误'
