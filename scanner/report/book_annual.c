@@ -142,6 +142,7 @@ static void timeliness(msh_buf *out, const msh_book *b, msh_lang lang, const cha
         msh_buf_init(&t, 64);
         msh_say_put(&t, MSG_B_WITHIN, lang, 0, spans[i], NULL);
         (void)snprintf(labels[i], sizeof labels[i], "%.*s", (int)t.len, (const char *)t.data);
+        msh_say_carry(out, &t);
         msh_buf_dispose(&t);
         rows[i].label = msh_view_str(labels[i]);
     }
@@ -364,6 +365,7 @@ msh_err msh_book_annual(msh_buf *out, const msh_book *b, msh_lang lang, const ch
     msh_buf_printf(&code, "mishen-annual/v1\n%s\n\n%s\n%" PRIu64 "\n%s\n", year, b->origin, b->size,
                    b->root_sha256);
     msh_book_evidence(out, b, lang, msh_buf_view(&code));
+    msh_say_carry(out, &code);
     msh_buf_dispose(&code);
     msh_form_end(out);
     msh_book_end(out);

@@ -202,9 +202,12 @@ static void put_release(msh_buf *out, const msh_book *b, const msh_book_release 
     msh_form_code(&code, &p, b->origin, b->size, b->root_sha256);
     msh_book_evidence(out, b, lang, msh_buf_view(&code));
     msh_form_end(out);
+    msh_say_carry(out, &code);
     msh_buf_dispose(&code);
-    for (size_t i = 0; i < w->n; i++)
+    for (size_t i = 0; i < w->n; i++) {
+        msh_say_carry(out, &w->text[i]);
         msh_buf_dispose(&w->text[i]);
+    }
     msh_free(w);
 }
 
@@ -305,6 +308,7 @@ static void summary_totals(msh_buf *out, const msh_book *b, msh_lang lang, const
     msh_say_put(&text, MSG_B_TOTALS, lang, approved, a, w);
     msh_buf_put_str(out, "<p><strong>");
     msh_html_text(out, msh_buf_view(&text));
+    msh_say_carry(out, &text);
     msh_buf_put_str(out, "</strong>\n");
     msh_buf_dispose(&text);
 }
@@ -354,6 +358,7 @@ void msh_book_summary(msh_buf *out, const msh_book *b, msh_lang lang, const char
     msh_buf_printf(&code, "mishen-summary/v1\n%s\n%" PRIu64 "\n\n%s\n%" PRIu64 "\n%s\n", month, n,
                    b->origin, b->size, b->root_sha256);
     msh_book_evidence(out, b, lang, msh_buf_view(&code));
+    msh_say_carry(out, &code);
     msh_buf_dispose(&code);
     msh_form_end(out);
     msh_book_end(out);

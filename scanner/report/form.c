@@ -190,7 +190,10 @@ void msh_form_evidence(msh_buf *out, const msh_form_proof *proof, msh_lang lang,
     (void)snprintf(size, sizeof size, "%" PRIu64, proof->size);
     msh_say_time(proof->printed, lang, printed);
     msh_buf_put_str(out, "<div class=proof>");
-    bool seen = msh_qr_svg(&picture, code, msh_say(MSG_B_QR, lang)) == MSH_OK;
+    msh_err drawn = msh_qr_svg(&picture, code, msh_say(MSG_B_QR, lang));
+    bool seen = drawn == MSH_OK;
+    if (drawn == MSH_E_MEMORY && out->err == MSH_OK)
+        out->err = drawn;
     if (seen)
         msh_buf_put_view(out, msh_buf_view(&picture));
     msh_buf_put_str(out, "<div><dl>");

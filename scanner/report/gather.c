@@ -46,19 +46,20 @@ static void count_reason(msh_gather *g, const msh_outcome_note *o)
     row->n = 1;
 }
 
-/* The row of a label, made at its first sight; NULL when memory or `most` is spent. */
-static msh_counted *row_of(msh_gather *g, msh_table *t, msh_view label, size_t most)
+/* The row of a label, made at its first sight; *out is NULL when `most` are there already. */
+static msh_err row_of(msh_gather *g, msh_table *t, msh_view label, size_t most, msh_counted **out)
 {
-    msh_counted *row = msh_table_get(t, label);
-    if (row || msh_table_count(t) >= most)
-        return row;
-    row = msh_arena_calloc(&g->arena, 1, sizeof *row);
+    *out = msh_table_get(t, label);
+    if (*out || msh_table_count(t) >= most)
+        return MSH_OK;
+    msh_counted *row = msh_arena_calloc(&g->arena, 1, sizeof *row);
     if (!row)
-        return NULL;
+        return MSH_E_MEMORY;
     row->label = msh_arena_copy(&g->arena, label);
-    if (!row->label.data || msh_table_put(t, label, row, NULL) != MSH_OK)
-        return NULL;
-    return row;
+    if (!row->label.data)
+        return MSH_E_MEMORY;
+    *out = row;
+    return msh_table_put(t, label, row, NULL);
 }
 
 static msh_err new_rule(msh_gather *g, const msh_finding *f, msh_rule_note **out)
@@ -108,7 +109,8 @@ static msh_err count_finding(msh_gather *g, const msh_finding *f)
     bool is_secret = msh_view_eq_str(f->category, "国家秘密");
     g->secret |= is_secret && f->tier >= MSH_TIER_REVIEW;
     g->block |= !is_secret && f->tier == MSH_TIER_BLOCK;
-    msh_counted *c = row_of(g, g->categories, f->category, MAX_CATEGORIES);
+    msh_counted *c;
+    MSH_TRY(row_of(g, g->categories, f->category, MAX_CATEGORIES, &c));
     if (c)
         c->n[tier]++;
     return MSH_OK;
@@ -131,7 +133,8 @@ msh_err msh_gather_item(msh_gather *g, const msh_item *item, const msh_finding *
             count_reason(g, &outcomes[i]);
     for (size_t i = 0; i < n_findings; i++)
         MSH_TRY(count_finding(g, &findings[i]));
-    msh_counted *folder = row_of(g, g->folders, folder_of(path), MSH_GATHER_FOLDERS);
+    msh_counted *folder;
+    MSH_TRY(row_of(g, g->folders, folder_of(path), MSH_GATHER_FOLDERS, &folder));
     if (folder && (unsigned)item->verdict < 4)
         folder->n[item->verdict]++;
     else
@@ -273,9 +276,9 @@ msh_err msh_gather_departments(msh_gather *g, size_t most, msh_counted **out, si
     msh_err err = MSH_OK;
     for (size_t i = 0; i < n_folders && err == MSH_OK; i++) {
         msh_view name = first_component(folders[i].label, common);
-        msh_counted *row = row_of(g, t, name.len ? name : MSH_VIEW("."), SIZE_MAX);
-        err = row ? MSH_OK : MSH_E_MEMORY;
-        for (size_t v = 0; row && v < 4; v++)
+        msh_counted *row = NULL;
+        err = row_of(g, t, name.len ? name : MSH_VIEW("."), SIZE_MAX, &row);
+        for (size_t v = 0; err == MSH_OK && v < 4; v++)
             row->n[v] += folders[i].n[v];
     }
     if (err == MSH_OK && msh_table_count(t) > 1)

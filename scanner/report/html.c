@@ -42,6 +42,7 @@ void msh_html_say_n(msh_buf *out, msh_message m, msh_lang lang, uint64_t n, cons
     msh_buf_init(&b, 64 << 10);
     msh_say_put(&b, m, lang, n, a, NULL);
     msh_escape_html(out, msh_buf_view(&b));
+    msh_say_carry(out, &b);
     msh_buf_dispose(&b);
 }
 

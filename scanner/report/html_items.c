@@ -36,6 +36,7 @@ static void put_place(msh_buf *out, const msh_place *p, msh_lang lang)
     msh_buf_init(&b, PLACE_CEILING);
     msh_place_words(&b, p, lang);
     msh_html_text(out, msh_buf_view(&b));
+    msh_say_carry(out, &b);
     msh_buf_dispose(&b);
 }
 

@@ -78,6 +78,7 @@ static msh_err put_row(msh_report_run *r, const csv_row *row)
     if (row->place)
         msh_place_words(&t->field, row->place, lang);
     field(t, msh_buf_view(&t->field));
+    msh_say_carry(&t->lines, &t->field);
     field(t, row->name);
     field(t, row->excerpt);
     if (row->count)

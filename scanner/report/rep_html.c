@@ -401,6 +401,7 @@ static void put_rows(msh_buf *b, const html_report *t, msh_lang lang)
     for (size_t i = 0; i < 3; i++) {
         msh_verdict v = msh_verdicts_by_gravity[i];
         msh_buf_put_view(b, msh_buf_view(&t->rows[v]));
+        msh_say_carry(b, &t->rows[v]);
         more += t->row_count[v] > ROWS_MOST ? t->row_count[v] - ROWS_MOST : 0;
     }
     msh_buf_put_str(b, "</table>\n");
@@ -503,6 +504,7 @@ static void put_reasons(msh_buf *b, const msh_gather *g, msh_lang lang)
 
 static void put_passed(msh_buf *b, const html_report *t, msh_lang lang)
 {
+    msh_say_carry(b, &t->passed);
     if (!t->passed.len)
         return;
     h2(b, MSG_H_PASSED, lang);
@@ -510,6 +512,7 @@ static void put_passed(msh_buf *b, const html_report *t, msh_lang lang)
     msh_html_say(b, MSG_H_PASSED_NOTE, lang);
     msh_buf_put_str(b, "</p><ul class=passed>\n");
     msh_buf_put_view(b, msh_buf_view(&t->passed));
+    msh_say_carry(b, &t->passed);
     msh_buf_put_str(b, "</ul>\n");
     if (t->passed_left_out) {
         msh_buf_put_str(b, "<p class=note>");
@@ -528,6 +531,7 @@ static void put_evidence(msh_buf *b, html_report *t, const msh_run_summary *s, m
     put_fact(&t->evidence, MSG_H_LOG_ROOT, lang, msh_view_str(s->log_root));
     msh_buf_put_str(b, "<div class=card>\n");
     msh_buf_put_view(b, msh_buf_view(&t->evidence));
+    msh_say_carry(b, &t->evidence);
     msh_buf_put_str(b, "</ul><p>");
     msh_html_say(b, MSG_H_CHECK_LOG, lang);
     msh_buf_put_str(b, "</div>\n");
@@ -540,6 +544,7 @@ static void put_title(msh_buf *b, const html_report *t, const msh_run_summary *s
     msh_buf_printf(&title, "%s · %.10s · %s %" PRIu64, msh_say(MSG_H_TITLE, lang), t->started,
                    msh_verdict_text(MSH_VERDICT_BLOCK, lang), s->verdicts[MSH_VERDICT_BLOCK]);
     msh_html_begin(b, lang, html_css, msh_buf_view(&title));
+    msh_say_carry(b, &title);
     msh_buf_dispose(&title);
     msh_buf_put_str(b, "<header><a class=skip href=\"#verdict\">");
     msh_html_say(b, MSG_H_SKIP, lang);
@@ -547,6 +552,7 @@ static void put_title(msh_buf *b, const html_report *t, const msh_run_summary *s
     msh_html_say(b, MSG_H_TITLE, lang);
     msh_buf_put_str(b, "</h1>\n");
     msh_buf_put_view(b, msh_buf_view(&t->head));
+    msh_say_carry(b, &t->head);
     msh_buf_put_str(b, "</header>\n<main>\n");
 }
 

@@ -51,6 +51,7 @@ static void put_place(junit_report *t, const msh_place *p, msh_lang lang)
     msh_buf_reset(&t->words);
     msh_place_words(&t->words, p, lang);
     msh_escape_html(&t->cases, msh_buf_view(&t->words));
+    msh_say_carry(&t->cases, &t->words);
 }
 
 static void put_findings(junit_report *t, const msh_finding *findings, size_t n, msh_lang lang)
@@ -133,6 +134,7 @@ static void put_head(const junit_report *t, msh_buf *b, const msh_run_summary *s
     msh_buf_put_str(b, "\" ");
     msh_buf_put_view(b, msh_buf_view(&counts));
     msh_buf_put_str(b, ">\n");
+    msh_say_carry(b, &counts);
     msh_buf_dispose(&counts);
 }
 

@@ -46,8 +46,9 @@ static msh_err form_begin(msh_report_run *r, const msh_run_info *run)
         msh_buf_put_view(&b, run->packs[i].version);
     }
     t->rules = msh_arena_copy(&t->arena, msh_buf_view(&b));
+    msh_err err = msh_buf_err(&b);
     msh_buf_dispose(&b);
-    return t->rules.data ? MSH_OK : MSH_E_MEMORY;
+    return err != MSH_OK || t->rules.data ? err : MSH_E_MEMORY;
 }
 
 /* The gravest rules by name, or why it was not inspected. */
@@ -102,7 +103,9 @@ static msh_err form_item(msh_report_run *r, const msh_item *item, const msh_find
     memcpy(p->file.sm3, item->sm3, 32);
     p->file.note = msh_arena_copy(&t->arena, msh_buf_view(&note));
     p->file.path = msh_arena_copy(&t->arena, item->path_masked ? item->path_shown : item->path);
+    msh_err err = msh_buf_err(&note);
     msh_buf_dispose(&note);
+    MSH_TRY(err);
     (void)snprintf(p->records, sizeof p->records, "%s #%" PRIu64, t->id, item->n);
     if (!p->file.note.data || !p->file.path.data)
         return MSH_E_MEMORY;
@@ -148,6 +151,7 @@ static msh_err write_page(msh_report_run *r, const kept_page *p, const msh_run_s
     msh_form_put(b, &page, r->style.lang, number == 1);
     msh_form_evidence(b, &proof, r->style.lang, msh_buf_view(&code));
     msh_form_end(b);
+    msh_say_carry(b, &code);
     msh_buf_dispose(&code);
     return write_out(r, b);
 }

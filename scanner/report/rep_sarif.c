@@ -83,6 +83,7 @@ static void put_uri(sarif_report *t, msh_json_writer *w, msh_view path)
             msh_buf_printf(b, "%%%02X", c);
     }
     msh_jw_kstr(w, "uri", msh_buf_view(b));
+    msh_say_carry(w->out, b);
 }
 
 static msh_view shown_path(const msh_item *item)
@@ -125,6 +126,7 @@ static void put_location(sarif_report *t, msh_json_writer *w, const msh_item *it
     msh_jw_open(w, '[');
     msh_jw_open(w, '{');
     msh_jw_kstr(w, "name", msh_buf_view(&t->words));
+    msh_say_carry(w->out, &t->words);
     msh_jw_kstr(w, "fullyQualifiedName", p->vpath);
     msh_jw_close(w, '}');
     msh_jw_close(w, ']');
@@ -163,6 +165,7 @@ static void put_result(msh_report_run *r, const msh_item *item, const msh_findin
     msh_buf_put_str(&t->words, lang == MSH_LANG_EN ? ": " : "：");
     msh_buf_put_view(&t->words, msh_say_excerpt(f->excerpt, lang, buf));
     put_message(w, "message", msh_buf_view(&t->words));
+    msh_say_carry(w->out, &t->words);
     put_location(t, w, item, &f->place, lang);
     msh_jw_kuint(w, "occurrenceCount", f->count);
     msh_jw_key(w, "partialFingerprints");

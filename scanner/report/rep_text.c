@@ -203,6 +203,7 @@ static msh_err text_begin(msh_report_run *r, const msh_run_info *run)
         msh_buf_printf(b, "%s\n", say(r, MSG_NO_SANDBOX));
     msh_buf_put_byte(b, '\n');
     put_packs(r, &t->packs, run);
+    MSH_TRY(msh_buf_err(&t->packs));
     return msh_buf_err(b);
 }
 

@@ -19,6 +19,13 @@ const char *msh_say(msh_message m, msh_lang lang);
 /* The sentence with {n}, {a} and {b} put in; a and b are put as they are and may be NULL. */
 void msh_say_put(msh_buf *out, msh_message m, msh_lang lang, uint64_t n, const char *a,
                  const char *b);
+/* A part that was put into out carries its failure along: short memory is never a shorter report.
+ */
+static inline void msh_say_carry(msh_buf *out, const msh_buf *part)
+{
+    if (out->err == MSH_OK)
+        out->err = part->err;
+}
 /* What to do about a reason why something was not inspected (advices.def). */
 msh_message msh_say_advice(msh_view reason);
 /* A category of rules in the reader's language (categories.def); as written when it is not listed.

@@ -2,6 +2,7 @@
  */
 #include "check.h"
 
+#include "base/mem.h"
 #include "report/book.h"
 #include "report/form.h"
 
@@ -132,6 +133,55 @@ static void figures_of_a_year(void)
     msh_buf_dispose(&out);
 }
 
+#ifdef MSH_TEST_FAULTS
+static msh_err every_sheet(msh_buf *out)
+{
+    static msh_book_file file = {.path = MSH_VIEW("a.txt"),
+                                 .known = true,
+                                 .verdict = MSH_VIEW("PASS"),
+                                 .rules = MSH_VIEW("p 1"),
+                                 .findings = 2};
+    msh_book b = {.origin = "local/x", .root_sha256 = "r", .size = 9};
+    msh_book_event e[2] = {event("approve", "2026-03-02", true),
+                           event("withdraw", "2026-03-03", true)};
+    msh_book_release r = {.id = MSH_VIEW("1"),
+                          .title = MSH_VIEW("t"),
+                          .formed = MSH_VIEW("2026-02-27"),
+                          .files = &file,
+                          .n_files = 1,
+                          .first = &e[0],
+                          .last = &e[1]};
+    e[0].next = &e[1];
+    e[1].reason = MSH_VIEW("why");
+    b.first = &r;
+    msh_err err = msh_book_annual(out, &b, MSH_LANG_ZH, "2026");
+    msh_book_summary(out, &b, MSH_LANG_ZH, "2026-03");
+    msh_book_form(out, &b, MSH_LANG_ZH, "2026", NULL);
+    return err != MSH_OK ? err : msh_buf_err(out);
+}
+
+static void short_memory_is_an_error(void)
+{
+    msh_buf whole, out;
+    msh_buf_init(&whole, 1 << 20);
+    msh_buf_init(&out, 1 << 20);
+    CHECK_INT(every_sheet(&whole), MSH_OK);
+    (void)msh_mem_fail_at(0);
+    (void)every_sheet(&out);
+    unsigned long made = msh_mem_fail_at(0);
+    CHECK(made > 5);
+    for (unsigned long n = 1; n <= made; n++) {
+        msh_buf_reset(&out);
+        (void)msh_mem_fail_at(n);
+        msh_err err = every_sheet(&out);
+        (void)msh_mem_fail_at(0);
+        CHECK(err != MSH_OK || msh_view_eq(msh_buf_view(&out), msh_buf_view(&whole)));
+    }
+    msh_buf_dispose(&whole);
+    msh_buf_dispose(&out);
+}
+#endif
+
 static void a_form_escapes_and_codes(void)
 {
     const msh_form_file file = {.path = MSH_VIEW("<b>.txt"),
@@ -163,6 +213,9 @@ int main(void)
     RUN(shares_add_up);
     RUN(the_last_decision_that_counts_makes_the_state);
     RUN(figures_of_a_year);
+#ifdef MSH_TEST_FAULTS
+    RUN(short_memory_is_an_error);
+#endif
     RUN(a_form_escapes_and_codes);
     return check_result();
 }

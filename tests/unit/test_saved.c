@@ -1,6 +1,7 @@
 /* The reader of saved runs: what it takes, and that it takes nothing else. */
 #include "check.h"
 
+#include "base/mem.h"
 #include "report/saved.h"
 
 #include <mishen/finding.h>
@@ -206,6 +207,57 @@ static void a_line_has_a_ceiling(void)
     msh_buf_dispose(&b);
 }
 
+#ifdef MSH_TEST_FAULTS
+static msh_err keep(void *ctx, msh_view bytes)
+{
+    msh_buf_put_view(ctx, bytes);
+    return MSH_OK;
+}
+
+static msh_err in_form(const msh_report_form *form, msh_buf *out)
+{
+    memory m = {MSH_VIEW(GOOD), 4096};
+    msh_report_run r = {.form = form, .out = {out, keep}};
+    const msh_saved_from from = {&m, take};
+    const msh_saved_to to = msh_saved_to_form(&r);
+    msh_err err = msh_saved_read(&from, &to, NULL);
+    if (err == MSH_OK)
+        err = msh_buf_err(out);
+    if (r.self)
+        form->dispose(&r);
+    return err;
+}
+
+/* Each allocation fails once, in every form: an error, or the very same report; never half of one.
+ */
+static void short_memory_is_an_error(void)
+{
+    for (size_t i = 0; msh_report_form_at(i); i++) {
+        const msh_report_form *form = msh_report_form_at(i);
+        msh_buf whole, out;
+        msh_buf_init(&whole, 1 << 22);
+        msh_buf_init(&out, 1 << 22);
+        CHECK_INT(in_form(form, &whole), MSH_OK);
+        (void)msh_mem_fail_at(0);
+        (void)in_form(form, &out);
+        unsigned long made = msh_mem_fail_at(0);
+        CHECK(made > 5);
+        for (unsigned long n = 1; n <= made; n++) {
+            msh_buf_reset(&out);
+            (void)msh_mem_fail_at(n);
+            msh_err err = in_form(form, &out);
+            (void)msh_mem_fail_at(0);
+            bool fine = err != MSH_OK || msh_view_eq(msh_buf_view(&out), msh_buf_view(&whole));
+            if (!fine)
+                printf("  %s: allocation %lu is missed in silence\n", form->name, n);
+            CHECK(fine);
+        }
+        msh_buf_dispose(&whole);
+        msh_buf_dispose(&out);
+    }
+}
+#endif
+
 int main(void)
 {
     RUN(a_run_comes_back);
@@ -214,5 +266,8 @@ int main(void)
     RUN(what_does_not_add_up_is_refused);
     RUN(no_text_of_the_file_is_in_an_error);
     RUN(a_line_has_a_ceiling);
+#ifdef MSH_TEST_FAULTS
+    RUN(short_memory_is_an_error);
+#endif
     return check_result();
 }
