@@ -13,10 +13,13 @@
 #include <mishen/version.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -39,6 +42,22 @@ static void tell(doctor *d, int level, const char *zh, const char *en)
     d->fact(d->ctx, level, tr(d, zh, en), d->text);
 }
 
+/* What kernels before 5.6 lack costs some time and nothing else. */
+static void check_opening(doctor *d)
+{
+    const struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC};
+    long fd = syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof how);
+    bool have = fd >= 0;
+    if (have)
+        close((int)fd);
+    (void)snprintf(d->text, sizeof d->text, "%s",
+                   have ? "openat2"
+                        : tr(d, "内核没有 openat2（5.6 起才有），改为逐级打开，同样不跟随链接",
+                             "the kernel has no openat2 (it came with 5.6): folder by folder, "
+                             "following no link either"));
+    tell(d, have ? FINE : NOTE, "打开文件", "opening files");
+}
+
 static void check_sandbox(doctor *d)
 {
     msh_room *room = NULL;
@@ -51,7 +70,13 @@ static void check_sandbox(doctor *d)
     if (msh_open_room(d->options, NULL, true, &room, &why) == MSH_OK) {
         const char *level = msh_room_lock_level(room);
         bool full = strcmp(level, "seccomp+landlock") == 0;
-        (void)snprintf(d->text, sizeof d->text, "%s", level);
+        (void)snprintf(d->text, sizeof d->text, "%s%s", level,
+                       full || strcmp(level, "seccomp") != 0
+                           ? ""
+                           : tr(d,
+                                "（内核没有启用 Landlock，5.13 起才有：少一层隔离，检查结果不变）",
+                                " (no Landlock in this kernel, it came with 5.13: one wall less, "
+                                "the same results)"));
         tell(d, full ? FINE : NOTE, "沙箱", "sandbox");
         msh_room_close(room);
         return;
@@ -190,6 +215,7 @@ msh_err msh_doctor(const msh_options *options,
     d->ctx = ctx;
     (void)snprintf(d->text, sizeof d->text, "%s", MISHEN_VERSION);
     tell(d, FINE, "版本", "version");
+    check_opening(d);
     check_sandbox(d);
     check_helper(d, "pdf", "PDF 辅助程序", "PDF helper");
     check_helper(d, "ocr", "文字识别辅助程序", "OCR helper");

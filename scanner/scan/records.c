@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/self.h"
 #include "base/view.h"
 #include "crypto/digest.h"
 #include "ledger/record.h"
@@ -52,7 +53,8 @@ static msh_err program_digest(uint8_t out[32])
     static const size_t STEP = 256 << 10;
     msh_digest *d = NULL;
     msh_buf b;
-    int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    char self[MSH_SELF_PATH];
+    int fd = msh_self_path(self) ? open(self, O_RDONLY | O_CLOEXEC) : -1;
     if (fd < 0)
         return MSH_E_OPEN;
     msh_buf_init(&b, STEP);

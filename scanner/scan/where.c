@@ -1,6 +1,8 @@
-/* where.c: from /proc/self/exe to libexec and rules. */
+/* where.c: from the running program to libexec and rules. */
 #define _GNU_SOURCE
 #include "scan/where.h"
+
+#include "base/self.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
@@ -23,13 +25,10 @@ static void cut_name(char path[MSH_WHERE_PATH])
 /* The folder of the running program; "." when the system does not say. */
 static void program_folder(char out[MSH_WHERE_PATH])
 {
-    ssize_t n = readlink("/proc/self/exe", out, MSH_WHERE_PATH - 1);
-    if (n <= 0) {
+    if (msh_self_path(out))
+        cut_name(out);
+    else
         (void)snprintf(out, MSH_WHERE_PATH, ".");
-        return;
-    }
-    out[n] = '\0';
-    cut_name(out);
 }
 
 /* The folder of libmishen.so, where another program has it loaded; else "." */

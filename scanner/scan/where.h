@@ -10,7 +10,7 @@
 
 #include <mishen/scan.h>
 
-enum { MSH_WHERE_PATH = 4096 };
+enum { MSH_WHERE_PATH = 4096 }; /* MSH_SELF_PATH */
 
 /* Folder of mishen-pdf and mishen-ocr; options->libexec goes first. */
 void msh_where_libexec(const msh_options *options, char out[MSH_WHERE_PATH]);

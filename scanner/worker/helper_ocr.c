@@ -7,8 +7,10 @@
 #include "base/clock.h"
 #include "base/cursor.h"
 #include "base/mem.h"
+#include "base/self.h"
 #include "base/view.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <tesseract/capi.h>
 #include <unistd.h>
@@ -26,11 +28,12 @@ enum {
     MS_NS = 1000000,
     MOST_READINGS = 16
 };
-#define TESSDATA "/usr/share/tesseract-ocr/5/tessdata"
+#define TESSDATA "tesseract-ocr/5/tessdata" /* below share/ */
 
 typedef struct ocr {
     TessBaseAPI *text;
-    TessBaseAPI *vertical; /* NULL: no model for it */
+    TessBaseAPI *vertical;      /* NULL: no model for it */
+    char models[MSH_SELF_PATH]; /* beside this program (an offline bundle), else the system's */
     zbar_image_scanner_t *codes;
 } ocr;
 
@@ -301,10 +304,10 @@ static void document(void *ctx, msh_serve_job *job)
 /* --- start
  * ---------------------------------------------------------------------------------------- */
 
-static TessBaseAPI *open_model(const char *languages)
+static TessBaseAPI *open_model(const ocr *o, const char *languages)
 {
     TessBaseAPI *api = TessBaseAPICreate();
-    if (api && TessBaseAPIInit3(api, TESSDATA, languages) != 0) {
+    if (api && TessBaseAPIInit3(api, o->models, languages) != 0) {
         TessBaseAPIDelete(api);
         return NULL;
     }
@@ -315,9 +318,11 @@ static bool start(void *ctx)
 {
     ocr *o = ctx;
     setMsgSeverity(L_SEVERITY_NONE);
-    o->text = open_model("chi_sim");
-    if (access(TESSDATA "/chi_sim_vert.traineddata", R_OK) == 0)
-        o->vertical = open_model("chi_sim_vert");
+    o->text = open_model(o, "chi_sim");
+    char vertical[MSH_SELF_PATH + 32];
+    (void)snprintf(vertical, sizeof vertical, "%s/chi_sim_vert.traineddata", o->models);
+    if (access(vertical, R_OK) == 0)
+        o->vertical = open_model(o, "chi_sim_vert");
     o->codes = zbar_image_scanner_create();
     if (!o->text || !o->codes)
         return false;
@@ -328,8 +333,9 @@ static bool start(void *ctx)
 
 int main(int argc, char **argv)
 {
-    static const char *const folders[] = {"/usr/share/tesseract-ocr"};
-    ocr o = {0};
+    static ocr o;
+    static const char *const folders[] = {o.models};
+    msh_self_share(TESSDATA, o.models);
     msh_serve_program program = {.ctx = &o,
                                  .start = start,
                                  .folders = folders,

@@ -6,6 +6,8 @@
  */
 #include "worker/helper_pdf.hh"
 
+#include "base/self.h"
+
 #include <Error.h>
 #include <ErrorCodes.h>
 #include <GlobalParams.h>
@@ -253,10 +255,13 @@ static void document(void *, msh_serve_job *job)
     }
 }
 
+/* Character maps: those beside this program (an offline bundle), else the system's. */
+static char poppler_data[MSH_SELF_PATH];
+
 static bool start(void *)
 {
     setErrorCallback(complain);
-    globalParams = std::make_unique<GlobalParams>();
+    globalParams = std::make_unique<GlobalParams>(poppler_data);
     return true;
 }
 
@@ -265,8 +270,9 @@ static bool start(void *)
 int main(int argc, char **argv)
 {
     static const char *const folders[] = {
-        "/usr/share/poppler",    "/usr/share/fonts",      "/etc/fonts",
+        pdf::poppler_data,       "/usr/share/fonts",      "/etc/fonts",
         "/usr/share/fontconfig", "/var/cache/fontconfig", "/usr/local/share/fonts"};
+    msh_self_share("poppler", pdf::poppler_data);
     msh_serve_program program = {};
     program.start = pdf::start;
     program.folders = folders;

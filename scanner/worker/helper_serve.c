@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/self.h"
 #include "base/view.h"
 #include "worker/lock_linux.h"
 
@@ -128,7 +129,7 @@ static bool lock(const msh_serve_program *program, int says)
 static int hush(void)
 {
     int says = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, MSH_SERVE_FD + 1);
-    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    int nowhere = msh_self_nowhere();
     if (nowhere < 0 || dup2(nowhere, STDOUT_FILENO) < 0 || dup2(nowhere, STDERR_FILENO) < 0)
         return -1;
     (void)close(nowhere);

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "worker/helpers.h"
 
+#include "base/self.h"
 #include "worker/lock_linux.h"
 
 #include <fcntl.h>
@@ -46,7 +47,7 @@ bool msh_helper_exists(const char *libexec, unsigned number)
 
 static bool arrange_descriptors(int socket)
 {
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    int null = msh_self_nowhere();
     if (null < 0)
         return false;
     /* above what is about to be overwritten */

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/self.h"
 #include "base/view.h"
 #include "worker/channel.h"
 #include "worker/helpers.h"
@@ -309,7 +310,7 @@ static bool arrange_signals(zygote *z)
 static bool arrange_descriptors(int *socket)
 {
     int kept = fcntl(*socket, F_DUPFD_CLOEXEC, 16);
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    int null = msh_self_nowhere();
     if (kept < 0 || null < 0)
         return false;
     for (int fd = 0; fd < 3; fd++)

@@ -1,6 +1,8 @@
 /* base: arena, buf, cursor, table, budget, clock, escapes, views. */
 #include "check.h"
 
+#include <unistd.h>
+
 #include "base/arena.h"
 #include "base/budget.h"
 #include "base/buf.h"
@@ -10,6 +12,7 @@
 #include "base/mem.h"
 #include "base/reason.h"
 #include "base/table.h"
+#include "base/self.h"
 
 #include <mishen/finding.h>
 
@@ -175,6 +178,18 @@ static void no_reason_passes_by_accident(void)
     CHECK_INT(msh_err_class(MSH_E_LIMIT_DEPTH), 4);
 }
 
+static void own_place(void)
+{
+    char path[MSH_SELF_PATH];
+    CHECK(msh_self_path(path));
+    CHECK(path[0] == '/' && strstr(path, "test_base") != NULL);
+    msh_self_share("no-such-folder", path);
+    CHECK_STR(path, "/usr/share/no-such-folder");
+    int fd = msh_self_nowhere();
+    CHECK(fd >= 0);
+    close(fd);
+}
+
 int main(void)
 {
     RUN(arena_keeps_to_its_ceiling);
@@ -187,5 +202,6 @@ int main(void)
     RUN(escapes_hide_nothing);
     RUN(views_know_utf8);
     RUN(no_reason_passes_by_accident);
+    RUN(own_place);
     return check_result();
 }
