@@ -40,6 +40,7 @@ typedef struct msh_options {
     bool inproc;
     bool no_ocr;
     bool signed_rules; /* rule packs named by rules and add_rules must be signed by a trusted key */
+    const char *virus; /* "clamd:/path": each item is also shown to a running clamd; NULL = none */
     msh_medium medium; /* where it is going to stand; rules may be graver there */
     const char *libexec; /* helper programs; NULL = where the build put them */
     const char *data;    /* shipped rules; NULL = where the build put them */

@@ -228,6 +228,7 @@ static bool apply_common(cli_args *a)
     a->options.inproc = cli_flag(a, "--inproc");
     a->options.no_ocr = cli_flag(a, "--no-ocr");
     a->options.signed_rules = cli_flag(a, "--signed-rules");
+    a->options.virus = cli_option(a, "--virus");
     for (size_t i = 0; i < a->n_given; i++) {
         const cli_given *g = &a->given[i];
         if (apply_one(a, g))

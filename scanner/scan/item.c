@@ -258,6 +258,58 @@ void msh_entry_hit(msh_entry *e, const msh_rules *rules, msh_hmac *key, const ms
     e->n_findings++;
 }
 
+/* Not of a pack: its words stand here. The name is the scanner's, no text of the document. */
+enum { VIRUS_NAME, VIRUS_CATEGORY, VIRUS_EXPLAIN, VIRUS_ADVICE, VIRUS_BASIS };
+static const struct {
+    const char *zh, *en;
+} virus_words[] = {
+    {"病毒、木马", "Virus"},
+    {"恶意代码", "Malware"},
+    {"病毒检查程序 clamd 认出了恶意代码。", "The virus scanner clamd knows this as malware."},
+    {"不要打开、转发，断开介质，交本单位网络安全人员处理。",
+     "Do not open or forward it; disconnect the medium and hand it to those in charge of "
+     "security."},
+    {"《中华人民共和国网络安全法》第二十一条", "Cybersecurity Law, article 21"},
+};
+
+static bool fill_virus(msh_entry *e, msh_hmac *key, msh_view name, msh_finding *f)
+{
+    const msh_place place = {.vpath = e->vpath, .offset = MSH_NO_POSITION};
+    msh_view shown = msh_view_cut(name, 0, 60);
+    *f = (msh_finding){.rule = MSH_VIEW("virus.found"),
+                       .rule_name = msh_view_str(virus_words[VIRUS_NAME].zh),
+                       .rule_name_en = msh_view_str(virus_words[VIRUS_NAME].en),
+                       .category = msh_view_str(virus_words[VIRUS_CATEGORY].zh),
+                       .explain = msh_view_str(virus_words[VIRUS_EXPLAIN].zh),
+                       .explain_en = msh_view_str(virus_words[VIRUS_EXPLAIN].en),
+                       .advice = msh_view_str(virus_words[VIRUS_ADVICE].zh),
+                       .advice_en = msh_view_str(virus_words[VIRUS_ADVICE].en),
+                       .basis = msh_view_str(virus_words[VIRUS_BASIS].zh),
+                       .basis_en = msh_view_str(virus_words[VIRUS_BASIS].en),
+                       .pack = MSH_VIEW("clamd"),
+                       .pack_version = MSH_VIEW("-"),
+                       .tier = MSH_TIER_BLOCK,
+                       .count = 1};
+    f->excerpt = msh_arena_copy(&e->arena, msh_view_cut(shown, 0, msh_view_utf8_prefix(shown)));
+    return f->excerpt.data && copy_place(&e->arena, &f->place, &place) &&
+           fingerprint(e, key, f->rule, name, f);
+}
+
+void msh_entry_virus(msh_entry *e, msh_hmac *key, msh_view name)
+{
+    e->worst = MSH_TIER_BLOCK;
+    e->item.tier_counts[MSH_TIER_BLOCK]++;
+    e->item.findings++;
+    msh_finding *all = grow(&e->arena, e->findings, e->n_findings, &e->cap_findings, sizeof *all);
+    if (all)
+        e->findings = all;
+    if (!all || !fill_virus(e, key, name, &all[e->n_findings])) {
+        memory_is_short(e);
+        return;
+    }
+    e->n_findings++;
+}
+
 void msh_entry_done(msh_entry *e, const msh_room_done *done)
 {
     e->done = true;

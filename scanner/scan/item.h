@@ -57,6 +57,8 @@ void msh_entry_restart(msh_entry *e);
 /* Events of the room. None of them fails: short memory makes the item not whole. */
 void msh_entry_outcome(msh_entry *e, msh_reason reason, const msh_place *place, uint64_t reached);
 void msh_entry_hit(msh_entry *e, const msh_rules *rules, msh_hmac *key, const msh_hit *hit);
+/* What a virus scanner calls it: BLOCK. */
+void msh_entry_virus(msh_entry *e, msh_hmac *key, msh_view name);
 void msh_entry_done(msh_entry *e, const msh_room_done *done);
 /* After the last event: whether the file is still what was opened. */
 bool msh_entry_unchanged(const msh_entry *e);

@@ -9,6 +9,7 @@
 #include "base/view.h"
 #include "crypto/digest.h"
 #include "scan/ruleset.h"
+#include "scan/virus.h"
 #include "scan/where.h"
 
 #include <stdio.h>
@@ -42,9 +43,9 @@ static msh_err digest_policy(msh_run *r)
     msh_buf b;
     uint8_t digest[32];
     msh_buf_init(&b, 64 << 10);
-    msh_buf_printf(&b, "ocr=%d;sandbox=%d;inproc=%d;fail-on=%d;medium=%d", !r->options->no_ocr,
-                   !r->options->no_sandbox, r->options->inproc, (int)r->fail_on,
-                   (int)r->options->medium);
+    msh_buf_printf(&b, "ocr=%d;sandbox=%d;inproc=%d;fail-on=%d;medium=%d;virus=%d",
+                   !r->options->no_ocr, !r->options->no_sandbox, r->options->inproc,
+                   (int)r->fail_on, (int)r->options->medium, r->options->virus != NULL);
 #define MSH_LIMIT(member, name, dflt, greatest, unit, zh, en)                                      \
     msh_buf_printf(&b, ";%s=%llu", name, (unsigned long long)r->options->limits.member);
 #include <mishen/limits.def>
@@ -72,6 +73,8 @@ msh_err msh_open_run(msh_run *r, const msh_options *options, msh_error *why)
     char log[MSH_STATE_PATH + 8];
     r->options = options;
     r->summary.complete = true;
+    if (options->virus)
+        MSH_TRY(msh_virus_check_option(options->virus, why));
     MSH_TRY(digest_policy(r));
     MSH_TRY(msh_rule_set_load(options, &r->rules, why));
     msh_rule_set_use(r->rules, options->medium);

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/view.h"
 #include "scan/records.h"
+#include "scan/virus.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -167,6 +168,7 @@ static msh_err settle(msh_run *r, msh_error *why)
         if (!r->flight_head)
             r->flight_tail = NULL;
         e->next = NULL;
+        msh_virus_ask(r, e);
         msh_entry_finish(e, r->summary.items + r->n_ready);
         msh_people_note(&r->people, e);
         if (!r->ready_head)

@@ -14,6 +14,7 @@
 #include "scan/open.h"
 #include "scan/records.h"
 #include "scan/verdict.h"
+#include "scan/virus.h"
 
 #include <mishen/version.h>
 
@@ -292,6 +293,7 @@ static msh_err settle(msh_service *s, msh_error *why)
         msh_free(f);
         if (!msh_entry_unchanged(e))
             msh_entry_outcome(e, MSH_REASON_FILE_CHANGED, &place, 0);
+        msh_virus_ask(&j->run, e);
         msh_entry_finish(e, j->n_settled);
         msh_people_note(&j->run.people, e);
         e->record = msh_log_pending(s->base.log);
