@@ -257,6 +257,88 @@ static void test_job(void)
     msh_buf_dispose(&b);
 }
 
+/* Buffers that are full, empty bases, texts cut inside a character, enumerators one too far. */
+static void test_edges(void)
+{
+    msh_buf small, b;
+    msh_arena a;
+    msh_frame f;
+    bool end;
+    msh_frame_outcome o;
+    msh_frame_hit h;
+    msh_child_done done;
+    static uint8_t long_text[MSH_FRAME_EXCERPT + 8];
+    msh_place place = full_place(), other = full_place();
+    msh_arena_init(&a, 0);
+    msh_buf_init(&small, 14);
+    msh_buf_init(&b, 1 << 20);
+    size_t at = msh_frame_begin(&small, MSH_FRAME_HIT, 1);
+    msh_hit hit = some_hit(&place, 1);
+    msh_frame_put_hit(&small, base, &hit, false);
+    msh_frame_end(&small, at);
+    CHECK(msh_buf_err(&small) != MSH_OK);
+    msh_cursor cut = msh_cursor_of(MSH_VIEW("x"));
+    (void)msh_cursor_take(&cut, 2);
+    CHECK(!msh_frame_next(&cut, &f, &end) && !end);
+    /* an item without a name: its members are "!name" */
+    place.vpath = MSH_VIEW("!member");
+    msh_frame_put_outcome(&b, (msh_view){NULL, 0}, MSH_REASON_FILE_EMPTY, &place, 0);
+    CHECK(msh_frame_get_outcome(msh_buf_view(&b), (msh_view){NULL, 0}, &a, &o));
+    CHECK_VIEW(o.place.vpath, place.vpath);
+    /* places that differ in one thing only */
+    for (int k = 0; k < 3; k++) {
+        place = full_place();
+        other = full_place();
+        if (k == 0)
+            other.vpath = MSH_VIEW("a.zip!other");
+        else if (k == 1)
+            other.name = MSH_VIEW("other");
+        else
+            other.sheet = MSH_VIEW("other");
+        hit = some_hit(&other, 1);
+        msh_buf_reset(&b);
+        msh_frame_put_hit(&b, base, &hit, true);
+        CHECK(msh_frame_get_hit(msh_buf_view(&b), base, RULES, &a, &h) && h.early);
+        check_place(&h.hit.more[0], &other);
+    }
+    /* an excerpt of two-byte characters is cut between two of them, one of nothing else to none */
+    for (size_t i = 0; i < sizeof long_text; i++)
+        long_text[i] = i % 2 ? 0xa9 : 0xc3;
+    hit = some_hit(NULL, 0);
+    hit.excerpt = msh_view_of(long_text, sizeof long_text);
+    msh_buf_reset(&b);
+    msh_frame_put_hit(&b, base, &hit, false);
+    CHECK(msh_frame_get_hit(msh_buf_view(&b), base, RULES, &a, &h));
+    CHECK_INT(h.hit.excerpt.len % 2, 0);
+    memset(long_text, 0x80, sizeof long_text);
+    msh_buf_reset(&b);
+    msh_frame_put_hit(&b, base, &hit, false);
+    CHECK(msh_frame_get_hit(msh_buf_view(&b), base, RULES, &a, &h));
+    CHECK_INT(h.hit.excerpt.len, 0);
+    /* names of formats */
+    static const char *const formats[] = {"", "zip", "two words", "caf\xc3\xa9"};
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        msh_child_done d = {.findings = 1};
+        (void)snprintf(d.format, sizeof d.format, "%s", formats[i]);
+        msh_buf_reset(&b);
+        msh_frame_put_done(&b, &d);
+        CHECK(msh_frame_get_done(msh_buf_view(&b), &done) == (i < 2));
+        b.data[0] = 8; /* a flag that does not exist */
+        CHECK(!msh_frame_get_done(msh_buf_view(&b), &done));
+    }
+    msh_buf_reset(&b);
+    msh_buf_put_byte(&b, 0);
+    msh_buf_put_u64(&b, 1);
+    msh_buf_put_u64(&b, 1);
+    msh_buf_put_byte(&b, sizeof done.format);
+    for (size_t i = 0; i < sizeof done.format; i++)
+        msh_buf_put_byte(&b, 'a');
+    CHECK(!msh_frame_get_done(msh_buf_view(&b), &done));
+    msh_arena_dispose(&a);
+    msh_buf_dispose(&small);
+    msh_buf_dispose(&b);
+}
+
 int main(void)
 {
     RUN(test_packet_of_frames);
@@ -265,5 +347,6 @@ int main(void)
     RUN(test_long_names);
     RUN(test_text_and_done);
     RUN(test_job);
+    RUN(test_edges);
     return check_result();
 }

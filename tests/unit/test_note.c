@@ -269,6 +269,128 @@ static void test_paths(void)
         CHECK(!msh_path_is_plain(msh_view_str(bad[i])));
 }
 
+/* A witness signs with a time, and only so; a key of another kind, another time, no time: refused.
+ */
+static void test_witness(void)
+{
+    msh_key *key;
+    msh_note_key w, k;
+    msh_buf note, b, vkey;
+    msh_note n;
+    uint64_t time;
+    make_note(&note, &k, MSH_KEY_ED25519, "test/host");
+    msh_view text = msh_view_cut(msh_buf_view(&note), 0,
+                                 msh_view_find(msh_buf_view(&note), MSH_VIEW("\n\n"), 0) + 1);
+    REQUIRE(msh_key_generate(MSH_KEY_ED25519, &key) == MSH_OK);
+    REQUIRE(msh_note_key_init_witness(&w, "w", key) == MSH_OK);
+    msh_buf_init(&b, 4096);
+    msh_buf_init(&vkey, 4096);
+    CHECK_INT(msh_note_cosign(&b, text, &k, 1), MSH_E_USAGE);
+    CHECK_INT(msh_note_sign_more(&b, text, &w), MSH_E_USAGE);
+    msh_buf_put_view(&b, msh_buf_view(&note));
+    CHECK_INT(msh_note_cosign(&b, text, &w, 1763800000), MSH_OK);
+    CHECK_INT(msh_note_read(msh_buf_view(&b), &n), MSH_OK);
+    CHECK_INT(msh_note_cosigned(&n, &w, &time), MSH_OK);
+    CHECK_INT(time, 1763800000);
+    CHECK_INT(msh_note_verify(&n, &k), MSH_OK);
+    CHECK_INT(msh_note_verify(&n, &w), MSH_E_EVIDENCE);
+    CHECK_INT(msh_note_cosigned(&n, &k, &time), MSH_E_EVIDENCE);
+    n.sigs[1].signature[7]++; /* a second later */
+    CHECK(msh_note_cosigned(&n, &w, &time) != MSH_OK);
+    n.sigs[1].signature[0] = 0x80; /* a time that is none */
+    CHECK(msh_note_cosigned(&n, &w, &time) != MSH_OK);
+    n.sigs[1].len--;
+    CHECK_INT(msh_note_cosigned(&n, &w, &time), MSH_E_EVIDENCE);
+    n.n_sigs = 1;
+    CHECK_INT(msh_note_cosigned(&n, &w, &time), MSH_E_EVIDENCE);
+    /* written and read again it is a witness still */
+    msh_note_key_write(&w, &vkey);
+    msh_note_key again;
+    CHECK_INT(msh_note_key_read(&again, msh_buf_view(&vkey)), MSH_OK);
+    CHECK(again.witness);
+    msh_note_key_dispose(&again);
+    /* full buffers */
+    msh_buf tiny;
+    msh_buf_init(&tiny, 8);
+    CHECK(msh_note_cosign(&tiny, text, &w, 1) != MSH_OK);
+    msh_buf_dispose(&tiny);
+    uint8_t *huge = msh_calloc(1, MSH_NOTE_MAX);
+    REQUIRE(huge);
+    memset(huge, 'x', MSH_NOTE_MAX);
+    CHECK(msh_note_cosign(&b, msh_view_of(huge, MSH_NOTE_MAX), &w, 1) != MSH_OK);
+    msh_free(huge);
+    REQUIRE(msh_key_generate(MSH_KEY_SM2, &key) == MSH_OK);
+    CHECK_INT(msh_note_key_init_witness(&again, "w", key), MSH_E_EVIDENCE);
+    msh_note_key_dispose(&w);
+    msh_note_key_dispose(&k);
+    msh_buf_dispose(&note);
+    msh_buf_dispose(&b);
+    msh_buf_dispose(&vkey);
+}
+
+/* What is signed ends in a line and holds no control; notes have a most of signatures, each once.
+ */
+static void test_edges(void)
+{
+    static const char *const texts[] = {"", "no end", "a\x01b\n", "a\x7f\n"};
+    static const char *const vkeys[] = {
+        "", "a", "a+", "a+0123456", "a+01234567-AAAA", "a+01234567+", "a+01234567+AAAA"};
+    msh_note_key k, other;
+    msh_note n;
+    msh_buf note, many;
+    msh_checkpoint cp;
+    make_note(&note, &k, MSH_KEY_ED25519, "o");
+    msh_view v = msh_buf_view(&note);
+    size_t sig = msh_view_find(v, MSH_VIEW("\n\n"), 0) + 2;
+    msh_buf_init(&many, 1 << 16);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        CHECK_INT(msh_note_sign(&many, msh_view_str(texts[i]), &k), MSH_E_USAGE);
+    for (size_t i = 0; i < sizeof vkeys / sizeof vkeys[0]; i++)
+        CHECK_INT(msh_note_key_read(&other, msh_view_str(vkeys[i])), MSH_E_EVIDENCE);
+    CHECK_INT(msh_note_key_read(&other, msh_view_of("a\0b+01234567+AAAA", 17)), MSH_E_EVIDENCE);
+    /* the same signature twice */
+    msh_buf_reset(&many);
+    msh_buf_put_view(&many, v);
+    msh_buf_put_view(&many, msh_view_cut(v, sig, v.len));
+    CHECK_INT(msh_note_read(msh_buf_view(&many), &n), MSH_E_EVIDENCE);
+    /* a name twice with two keys is two signatures; one more than the most is refused */
+    msh_buf_reset(&many);
+    msh_buf_put_view(&many, v);
+    for (int i = 0; i < MSH_NOTE_SIGS; i++) {
+        msh_key *key;
+        REQUIRE(msh_key_generate(MSH_KEY_ED25519, &key) == MSH_OK);
+        REQUIRE(msh_note_key_init(&other, "o", key) == MSH_OK);
+        CHECK_INT(msh_note_sign_more(&many, msh_view_cut(v, 0, sig - 1), &other), MSH_OK);
+        if (i == 0) {
+            CHECK_INT(msh_note_read(msh_buf_view(&many), &n), MSH_OK);
+            CHECK_INT(msh_note_verify(&n, &other), MSH_OK);
+        }
+        msh_note_key_dispose(&other);
+    }
+    CHECK_INT(msh_note_read(msh_buf_view(&many), &n), MSH_E_EVIDENCE);
+    /* a name too long for a key */
+    char name[MSH_NOTE_NAME + 40];
+    memset(name, 'n', sizeof name);
+    (void)snprintf(name + MSH_NOTE_NAME + 1, 20, "+01234567+AAAA");
+    CHECK(!msh_note_name_ok(msh_view_of(name, MSH_NOTE_NAME + 1)));
+    CHECK_INT(msh_note_key_read(&other, msh_view_str(name)), MSH_E_EVIDENCE);
+    /* sizes of checkpoints */
+    static const char *const sizes[] = {
+        "o\n12345678901234567\nA\n", "o\n1a\nA\n", "o\n", "o", "", "o\n1\nAAAA"};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        CHECK_INT(msh_checkpoint_read(msh_view_str(sizes[i]), "o", &cp), MSH_E_EVIDENCE);
+    /* a file of checkpoints holds notes with one signature each */
+    size_t at = 0;
+    msh_buf_reset(&many);
+    msh_buf_put_view(&many, v);
+    msh_buf_put_str(&many, "\n");
+    CHECK_INT(msh_checkpoint_next(msh_buf_view(&many), &at, &n), MSH_OK);
+    CHECK_INT(at, many.len);
+    msh_note_key_dispose(&k);
+    msh_buf_dispose(&note);
+    msh_buf_dispose(&many);
+}
+
 int main(void)
 {
     RUN(test_vectors);
@@ -276,6 +398,8 @@ int main(void)
     RUN(test_damage);
     RUN(test_names);
     RUN(test_checkpoint_text);
+    RUN(test_witness);
+    RUN(test_edges);
     RUN(test_records);
     RUN(test_paths);
     return check_result();
