@@ -17,7 +17,7 @@ typedef enum fault_kind {
     FAULT_NONE,
     FAULT_READ,  /* the n-th read fails: EIO */
     FAULT_EINTR, /* every second call of any kind is interrupted, once */
-    FAULT_SHORT, /* reads give one byte, writes take one */
+    FAULT_SHORT, /* reads give at most n bytes, writes take as many */
     FAULT_CUT,   /* from the n-th read on, the file ends there */
     FAULT_SYNC,  /* the n-th fsync, fdatasync or ftruncate fails: EIO */
     FAULT_WRITE  /* the n-th write fails: ENOSPC */
@@ -57,7 +57,7 @@ static inline bool fault_hits(fault_kind kind, int error)
 
 static inline size_t fault_length(size_t n)
 {
-    return fault_is == FAULT_SHORT && n > 1 ? 1 : n;
+    return fault_is == FAULT_SHORT && n > (size_t)fault_nth ? (size_t)fault_nth : n;
 }
 
 static inline bool fault_cuts(void)

@@ -123,7 +123,7 @@ static void interrupted_and_short(void)
     for (int kind = FAULT_EINTR; kind <= FAULT_SHORT; kind++) {
         msh_log *l = NULL;
         put_back();
-        fault_begin((fault_kind)kind, 0);
+        fault_begin((fault_kind)kind, 1);
         msh_err err = msh_log_open(logdir, NULL, &l, NULL);
         (void)fault_end();
         CHECK_INT(err, MSH_OK);
