@@ -52,13 +52,16 @@ static bool is_form(const char *word)
     return false;
 }
 
-static int of_run(const cli_args *a)
+/* The form is the first word, or --format; the other words are runs. */
+static int of_run(const cli_args *a, const char *form)
 {
     static const char *const last[] = {"last"};
     msh_error why = {0};
-    const msh_report_job job = {.form = a->words[0],
-                                .runs = a->n_words > 1 ? (const char *const *)a->words + 1 : last,
-                                .n_runs = a->n_words > 1 ? (size_t)a->n_words - 1 : 1,
+    int from = cli_option(a, "--format") ? 0 : 1;
+    bool named = a->n_words > from;
+    const msh_report_job job = {.form = form,
+                                .runs = named ? (const char *const *)a->words + from : last,
+                                .n_runs = named ? (size_t)(a->n_words - from) : 1,
                                 .output = cli_option(a, "--output"),
                                 .color = a->color,
                                 .width = a->width};
@@ -118,20 +121,21 @@ static int enter(const cli_args *a)
 
 int cli_cmd_report(cli_args *a)
 {
-    const char *what = a->n_words ? a->words[0] : NULL;
+    const char *format = cli_option(a, "--format");
+    const char *what = format ? format : a->n_words ? a->words[0] : NULL;
     bool of_period = cli_option(a, "--release") || cli_option(a, "--month") ||
                      cli_option(a, "--year") || cli_option(a, "--holidays");
     if (a->has_rest || !what)
         return no_form(a, NULL);
-    if (strcmp(what, "enter") == 0)
+    if (!format && strcmp(what, "enter") == 0)
         return enter(a);
-    if (strcmp(what, "summary") == 0 || strcmp(what, "annual") == 0 ||
-        (strcmp(what, "form") == 0 && of_period))
+    if (!format && (strcmp(what, "summary") == 0 || strcmp(what, "annual") == 0 ||
+                    (strcmp(what, "form") == 0 && of_period)))
         return of_log(a);
     if (!is_form(what))
         return no_form(a, what);
     if (of_period)
         return cli_usage(a, "--release、--month、--year、--holidays 用于 form、summary、annual",
                          "--release, --month, --year and --holidays are for form, summary, annual");
-    return of_run(a);
+    return of_run(a, what);
 }

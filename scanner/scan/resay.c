@@ -2,6 +2,7 @@
  * shown is what the run said then. */
 #define _GNU_SOURCE
 #include "scan/output.h"
+#include "scan/runcheck.h"
 #include "scan/state.h"
 
 #include "base/err.h"
@@ -22,6 +23,7 @@ enum { MAX_RUNS = 400 };
 
 typedef struct opened_run {
     int fd;
+    bool ours; /* of the state folder, whose log has it, too */
     char name[MSH_FILE_SHOWN];
     msh_report_past past; /* what the first reading said */
 } opened_run;
@@ -78,7 +80,7 @@ static msh_err last_run(const char *state, char *path, size_t cap, msh_error *wh
 }
 
 static msh_err path_of(const msh_options *options, const char *word, char *path, size_t cap,
-                       msh_error *why)
+                       bool *ours, msh_error *why)
 {
     char state[MSH_STATE_PATH];
     struct stat st;
@@ -87,6 +89,7 @@ static msh_err path_of(const msh_options *options, const char *word, char *path,
     if (!is_last && (strchr(word, '/') || stat(word, &st) == 0))
         return MSH_OK;
     MSH_TRY(msh_state_path(options, state, why));
+    *ours = true;
     if (is_last)
         return last_run(state, path, cap, why);
     (void)snprintf(path, cap, "%s/runs/%s.ndjson", state, word);
@@ -104,7 +107,7 @@ static msh_err open_run(const msh_options *options, const char *word, opened_run
         (void)snprintf(r->name, sizeof r->name, "-");
         return r->fd >= 0 ? MSH_OK : msh_fail_errno(why, MSH_E_NAMED, "-");
     }
-    MSH_TRY(path_of(options, word, path, sizeof path, why));
+    MSH_TRY(path_of(options, word, path, sizeof path, &r->ours, why));
     (void)msh_file_shown(path, r->name);
     r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (r->fd < 0)
@@ -163,6 +166,25 @@ static msh_err read_past(opened_run *r, msh_error *why)
     return MSH_OK;
 }
 
+/* What stands in the state folder must be what was logged. */
+static msh_err check_ours(const msh_options *options, opened_run *r, msh_error *why)
+{
+    const msh_saved_from from = {&r->fd, read_fd};
+    msh_error said = {0};
+    bool found = false;
+    if (!r->ours)
+        return MSH_OK;
+    msh_err err = msh_run_check(options, &from, &found, &said);
+    if (err == MSH_OK && !found)
+        fprintf(stderr, "mishen: %s\n",
+                options->lang == MSH_LANG_EN
+                    ? "note: the signed log has no such run; the report was not checked against it"
+                    : "注意：签名日志里没有这次检查，报告未与日志核对");
+    if (err != MSH_OK)
+        return msh_fail(why, err, "%s：%s", r->name, said.text);
+    return lseek(r->fd, 0, SEEK_SET) == 0 ? MSH_OK : msh_fail_errno(why, MSH_E_IO, "%s", r->name);
+}
+
 static int by_time(const void *a, const void *b)
 {
     const opened_run *x = a, *y = b;
@@ -216,6 +238,8 @@ msh_err msh_report_saved(const msh_options *options, const msh_report_job *job, 
     for (; n < job->n_runs && err == MSH_OK; n++) {
         runs[n].fd = -1;
         err = open_run(options, job->runs[n], &runs[n], why);
+        if (err == MSH_OK)
+            err = check_ours(options, &runs[n], why);
         if (err == MSH_OK && job->n_runs > 1)
             err = read_past(&runs[n], why);
     }

@@ -51,6 +51,39 @@ assert not re.search(r'(?:src|href)="(?!#)', page), 'something from outside'
 assert '<th scope=col>' in page and '<svg' in page
 P
 
+# a run of the state folder must be what the log has of it, down to the last item
+cp "$saved" "$here/kept.ndjson"
+"$python" - "$saved" <<'P'
+import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1], encoding='utf-8')]
+gone = next(l['n'] for l in lines if l['type'] == 'item' and l['verdict'] == 'BLOCK')
+out = []
+for l in lines:
+    if l['type'] == 'item' and l['n'] == gone:
+        left = l['findings']
+        l.update(verdict='PASS', findings=0)
+    if l['type'] == 'finding' and l['item'] == gone:
+        continue
+    if l['type'] == 'summary':
+        l['verdicts']['BLOCK'] -= 1
+        l['verdicts']['PASS'] += 1
+        l['findings'] -= left
+    out.append(json.dumps(l, ensure_ascii=False, separators=(',', ':')))
+open(sys.argv[1], 'w', encoding='utf-8').write('\n'.join(out) + '\n')
+P
+run 3 report --state "$state" html "$id"
+says err '与签名日志里的不同'
+[ -s "$here/out" ] && bad 'a report of a forged run'
+run 0 report html "$saved"
+cp "$here/kept.ndjson" "$saved"
+run 0 report --state "$state" html "$id"
+cp "$saved" "$state/runs/19990101T000000Z-00000000.ndjson"
+run 0 report --state "$state" csv 19990101T000000Z-00000000
+sed 's/"id":"2[^"]*"/"id":"19990101T000000Z-00000000"/' "$here/kept.ndjson" >"$state/runs/19990101T000000Z-00000000.ndjson"
+run 0 report --state "$state" csv 19990101T000000Z-00000000
+says err '未与日志核对'
+rm "$state/runs/19990101T000000Z-00000000.ndjson"
+
 # names that attack a sheet, a page, a line
 mkdir "$here/names"
 printf '机密★10年\n' >"$here/names/=cmd|calc.txt"
@@ -69,6 +102,11 @@ for form in text html csv junit sarif; do
     run 0 report --state "$state" "$form"
     grep -q $'\e' "$here/out" && bad "$form: an escape came through"
 done
+
+# the form as an option
+run 0 report "$saved" --format csv
+cmp -s "$here/out" "$here/then.csv" || bad '--format csv'
+run 64 report --format pdf "$saved"
 
 # several runs are a history
 runs=$(ls "$state"/runs/*.ndjson | head -5)
