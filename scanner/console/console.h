@@ -213,7 +213,7 @@ struct console_request {
     console_upload upload;
     char state[3072]; /* folder */
     msh_view rules;   /* "id\tChinese\tEnglish\n" */
-    char location[200], cookie[SESSION_ID];
+    char location[200], cookie[SESSION_ID], disposition[800];
     bool clear_cookie;
     unsigned retry_s;
     msh_buf page;

@@ -168,6 +168,8 @@ static enum MHD_Result answer(struct MHD_Connection *mhd, console_request *q)
     put_cookie(r, q);
     (void)MHD_add_response_header(r, "Content-Type", q->type ? q->type : "text/plain");
     (void)MHD_add_response_header(r, "Vary", "Accept-Language, Cookie");
+    if (q->disposition[0])
+        (void)MHD_add_response_header(r, "Content-Disposition", q->disposition);
     if (q->location[0])
         (void)MHD_add_response_header(r, "Location", q->location);
     if (q->retry_s) {

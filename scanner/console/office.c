@@ -42,7 +42,7 @@ typedef struct office_head {
 
 typedef struct office_answer {
     uint32_t magic, status, retry_s;
-    char type[64], location[200];
+    char type[64], location[200], disposition[800];
     console_log_state log;
     uint64_t submitted; /* a release was made of the upload */
     uint64_t page;
@@ -95,6 +95,7 @@ static void answer_back(const console_request *q, int to)
                        .page = page.len};
     (void)snprintf(a.type, sizeof a.type, "%s", page_type(q));
     (void)snprintf(a.location, sizeof a.location, "%s", q->location);
+    (void)snprintf(a.disposition, sizeof a.disposition, "%s", q->disposition);
     if (msh_buf_err(&q->page) == MSH_OK && write_all(to, msh_view_of(&a, sizeof a)))
         (void)write_all(to, page);
 }
@@ -415,11 +416,13 @@ static void take_answer(console *c, office_call *call)
         return;
     }
     a.type[sizeof a.type - 1] = a.location[sizeof a.location - 1] = '\0';
+    a.disposition[sizeof a.disposition - 1] = '\0';
     q->status = a.status;
     q->retry_s = a.retry_s;
     (void)snprintf(q->type_room, sizeof q->type_room, "%s", a.type);
     q->type = q->type_room;
     (void)snprintf(q->location, sizeof q->location, "%s", a.location);
+    (void)snprintf(q->disposition, sizeof q->disposition, "%s", a.disposition);
     msh_buf_reset(&q->page);
     msh_buf_put_view(&q->page, in);
     put_tokens(q, call->nonce);

@@ -28,7 +28,7 @@ cat >"$here/commands" <<P
 {"click":"button.main"},{"see":"不得发布"},{"see":"立即停止"},{"see":"依据"},{"shot":"block"},{"pdf":"block"},
 {"go":"/nothing"},{"see":"没有这个页面"},{"shot":"error"},
 {"login":["李四","a good password 1"]},{"go":"/log"},{"see":"签名日志核对无误"},{"see":"登录 李四 ok"},{"shot":"log"},{"go":"/runs"},{"see":"已保存 2 次检查"},{"shot":"runs"},{"click":"tbody a"},{"see":"临时救助发放名单"},{"go":"/runs"},{"choose":["#a",{"index":1}]},{"click":"fieldset button"},{"see":"新出现的命中"},{"shot":"compare"},
-{"go":"/findings"},{"see":"公民身份号码"},{"shot":"findings"},{"click":".facets a:has(.tag.bad)"},{"unseen":"会议纪要.txt"},{"go":"/coverage"},{"see":"18-加密附件.zip"},{"shot":"coverage"},
+{"go":"/findings"},{"see":"公民身份号码"},{"shot":"findings"},{"click":".facets a:has(.tag.bad)"},{"unseen":"会议纪要.txt"},{"go":"/sheets"},{"see":"年度数字"},{"go":"/coverage"},{"see":"18-加密附件.zip"},{"shot":"coverage"},
 {"go":"/log?type=login"},{"unseen":"检查配置"},
 {"lang":"en"},{"go":"/login"},{"see":"Log in"},{"shot":"login-en"},
 {"lang":"zh-CN"},{"go":"/login"},{"shot":"login"},{"fill":["#name","张三"]},{"fill":["#password","wrong password"]},{"click":"button.main"},{"see":"口令不对"}]

@@ -192,6 +192,18 @@ says_not out '<u>'
 web c 200 /coverage
 says out '查完'
 
+# sheets: downloads, for those who see all
+web a 403 /sheets
+web c 200 /sheets
+says out '月度汇总表'
+web c 200 "/sheet?sheet=summary&period=$(date -u +%Y-%m)"
+says head 'Content-Disposition: attachment'
+says out '汇总表'
+web c 400 '/sheet?sheet=../x&period=2026'
+web c 400 '/sheet?sheet=annual&period=..%2f..'
+web c 400 '/sheet?sheet=summary&period=nonsense'
+ls "$state" | grep -q 'sheet-' && bad 'a sheet stays behind'
+
 # the log, verified, for those who may see it; a broken one is told on every page
 web c 200 /log
 says out '签名日志核对无误'
