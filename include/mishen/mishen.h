@@ -8,6 +8,7 @@
 #include <mishen/ledger.h>
 #include <mishen/options.h>
 #include <mishen/report.h>
+#include <mishen/review.h>
 #include <mishen/rules.h>
 #include <mishen/scan.h>
 #include <mishen/types.h>

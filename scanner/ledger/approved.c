@@ -8,7 +8,6 @@
 #include "base/table.h"
 #include "base/view.h"
 #include "ledger/store.h"
-#include "ledger/trust.h"
 #include "ledger/verify.h"
 
 #include <errno.h>
@@ -43,6 +42,7 @@ typedef struct path_row {
 
 struct msh_approved {
     msh_trust *trust; /* NULL = everybody with keys may approve, alone */
+    msh_register *releases;
     unsigned quorum;
     const char *state, *now;
     msh_arena arena;
@@ -142,7 +142,7 @@ static msh_err add_file(msh_approved *a, const msh_decision_file *f, const msh_d
     path_row *row;
     MSH_TRY(get_path(a, f->path, &row));
     MSH_TRY(get_row(a, row, f, &file));
-    add_approval(file, d->reviewer, d->release);
+    add_approval(file, msh_register_decider(d), d->release);
     file->file.release = row->release = d->release;
     row->withdrawn = false;
     /* The earliest end of those who approved: a list must not outlive any of them. */
@@ -174,42 +174,51 @@ static void withdraw_file(msh_approved *a, const msh_decision_file *f, msh_view 
     row->withdrawn = row->latest == NULL;
 }
 
-/* By the trust policy: this person, in this role, for this path, at that time. */
+/* In one step, by the trust policy: this person, in this role, for this path, at that time. For a
+ * release that was submitted the register has judged the whole of it. */
 static bool may_approve(const msh_approved *a, const msh_decision_file *f,
                         const msh_decision_read_out *d)
 {
-    const msh_view keys[MSH_REVIEWER_KEYS] = {msh_view_of(d->pub[0], 32),
-                                              msh_view_of(d->pub[1], MSH_KEY_PUBLIC_MAX)};
-    return !a->trust || msh_trust_allows(a->trust, d->reviewer, "approver", f->path, d->ts, keys);
+    msh_view keys[MSH_REVIEWER_KEYS];
+    msh_trust_grant g;
+    msh_decision_keys(d, keys);
+    return d->has_prev || msh_trust_may(a->trust, d->reviewer, "approve", f->path, d->ts, keys, &g);
 }
 
-static msh_err take_decision(msh_approved *a, uint64_t n, msh_view body)
+static msh_err apply(msh_approved *a, const msh_decision_read_out *d)
+{
+    msh_act act = msh_register_act(d);
+    bool over = d->not_after.len && msh_view_cmp(d->not_after, msh_view_str(a->now)) < 0;
+    for (size_t i = 0; i < d->n_files; i++) {
+        if (act == MSH_ACT_WITHDRAW)
+            withdraw_file(a, &d->files[i], d->release);
+        else if (act == MSH_ACT_APPROVE && !over && may_approve(a, &d->files[i], d))
+            MSH_TRY(add_file(a, &d->files[i], d));
+    }
+    return MSH_OK;
+}
+
+static msh_err take_decision(msh_approved *a, const msh_record *r)
 {
     msh_json *j;
-    msh_decision_read_out d;
-    msh_err err = msh_json_read(&a->arena, body, MSH_JSON_LOG, &j, &a->bad);
+    bool counts;
+    msh_decision_read_out *d = msh_arena_calloc(&a->arena, 1, sizeof *d);
+    if (!d)
+        return MSH_E_MEMORY;
+    msh_err err = msh_json_read(&a->arena, r->body, MSH_JSON_LOG, &j, &a->bad);
     if (err == MSH_OK)
         err = msh_decision_read(&a->arena, msh_json_text(msh_json_get(j, "note")), a->state,
-                                a->log_keys, a->revoked, &d, &a->bad);
+                                a->log_keys, a->revoked, d, &a->bad);
     if (err == MSH_E_MEMORY)
         return err;
     if (err == MSH_E_REFUSED) /* signed by who may not: approves nothing, and breaks nothing */
         return MSH_OK;
     if (err != MSH_OK) {
-        a->bad_at = n;
+        a->bad_at = r->n;
         return MSH_OK;
     }
-    if (d.not_after.len && msh_view_cmp(d.not_after, msh_view_str(a->now)) < 0)
-        return MSH_OK; /* no longer in force */
-    for (size_t i = 0; i < d.n_files; i++) {
-        if (!may_approve(a, &d.files[i], &d))
-            continue;
-        if (msh_view_eq_str(d.act, "withdraw"))
-            withdraw_file(a, &d.files[i], d.release);
-        else
-            MSH_TRY(add_file(a, &d.files[i], &d));
-    }
-    return MSH_OK;
+    MSH_TRY(msh_register_take(a->releases, r->n, r->ts, d, &counts));
+    return counts ? apply(a, d) : MSH_OK;
 }
 
 /* log.open and key.next name the log's keys, key.revoke those that sign nothing more. */
@@ -241,21 +250,21 @@ static msh_err take_manifest(msh_approved *a, msh_view body)
     return MSH_OK;
 }
 
-static msh_err on_record(void *ctx, uint64_t n, msh_view type, msh_view body)
+static msh_err on_record(void *ctx, const msh_record *r)
 {
     msh_approved *a = ctx;
     if (a->bad_at != UINT64_MAX)
         return MSH_OK;
-    if (msh_view_eq_str(type, "log.open") || msh_view_eq_str(type, "key.next"))
-        return take_keys(a, a->log_keys, body);
-    if (msh_view_eq_str(type, "key.revoke"))
-        return take_keys(a, a->revoked, body);
-    if (msh_view_eq_str(type, "manifest"))
-        return take_manifest(a, body);
-    if (!msh_view_eq_str(type, "decision"))
-        return MSH_OK;
-    a->last_decision = n;
-    return take_decision(a, n, body);
+    if (msh_view_eq_str(r->type, "log.open") || msh_view_eq_str(r->type, "key.next"))
+        return take_keys(a, a->log_keys, r->body);
+    if (msh_view_eq_str(r->type, "key.revoke"))
+        return take_keys(a, a->revoked, r->body);
+    if (msh_view_eq_str(r->type, "manifest"))
+        return take_manifest(a, r->body);
+    if (!msh_view_eq_str(r->type, "decision"))
+        return msh_register_record(a->releases, r);
+    a->last_decision = r->n;
+    return take_decision(a, r);
 }
 
 bool msh_approved_is_revoked(const msh_approved *a, const msh_reviewer *reviewer)
@@ -278,6 +287,8 @@ static msh_err load(msh_approved *a, msh_lang lang, msh_log_verdict *verdict, ms
         return msh_fail(why, MSH_E_MEMORY, "approved files");
     MSH_TRY(msh_trust_load(a->state, &a->trust, why));
     a->quorum = a->trust ? msh_trust_quorum(a->trust, "approve") : 1;
+    if (msh_register_new(&a->arena, a->state, a->trust, lang, &a->releases) != MSH_OK)
+        return msh_fail(why, MSH_E_MEMORY, "approved files");
     MSH_TRY(msh_store_path(a->state, "log", log, why));
     if (lstat(log, &st) != 0 && errno == ENOENT)
         return MSH_OK;
@@ -288,7 +299,7 @@ static msh_err load(msh_approved *a, msh_lang lang, msh_log_verdict *verdict, ms
         (void)snprintf(verdict->what, sizeof verdict->what, "%" PRIu64 ": %.300s", a->bad_at,
                        a->bad.text);
     }
-    return MSH_OK;
+    return msh_register_check_policy(a->releases, why);
 }
 
 msh_err msh_approved_load(const char *state, msh_lang lang, const char *now, msh_approved **out,
@@ -318,6 +329,7 @@ void msh_approved_free(msh_approved *a)
         return;
     if (a->paths)
         msh_table_free(a->paths, NULL);
+    msh_register_free(a->releases);
     msh_trust_free(a->trust);
     if (a->log_keys)
         msh_table_free(a->log_keys, NULL);
@@ -400,6 +412,22 @@ bool msh_approved_may_sign(const msh_approved *a, const msh_reviewer *r, msh_vie
     }
     return !a->trust || msh_trust_allows(a->trust, msh_view_str(r->keys[0].name), "approver", path,
                                          msh_view_str(ts), keys);
+}
+
+msh_register *msh_approved_register(const msh_approved *a)
+{
+    return a->releases;
+}
+
+const msh_trust *msh_approved_trust(const msh_approved *a)
+{
+    return a->trust;
+}
+
+msh_err msh_approved_read(const msh_approved *a, msh_arena *arena, msh_view note,
+                          msh_decision_read_out *out, msh_error *why)
+{
+    return msh_decision_read(arena, note, a->state, a->log_keys, a->revoked, out, why);
 }
 
 uint64_t msh_approved_last_decision(const msh_approved *a)

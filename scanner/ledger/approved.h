@@ -3,7 +3,7 @@
 #ifndef MSH_LEDGER_APPROVED_H
 #define MSH_LEDGER_APPROVED_H
 
-#include "ledger/decision.h"
+#include "ledger/register.h"
 
 #include <mishen/ledger.h>
 
@@ -55,6 +55,12 @@ void msh_approved_each_of(const msh_approved *a, msh_view release, msh_approved_
  * none that was revoked, and the trust policy, if there is one, allows it. */
 bool msh_approved_may_sign(const msh_approved *a, const msh_reviewer *r, msh_view path,
                            const char *ts);
+/* Where each release stands; the trust policy in force, NULL = none. Both live as long as a. */
+msh_register *msh_approved_register(const msh_approved *a);
+const msh_trust *msh_approved_trust(const msh_approved *a);
+/* A note as the log would be read with it: signatures, no key of the log, none that was revoked. */
+MSH_MUST_CHECK msh_err msh_approved_read(const msh_approved *a, msh_arena *arena, msh_view note,
+                                         msh_decision_read_out *out, msh_error *why);
 /* Number of the latest decision's record, 0 = none; body of the latest manifest record, or NULL. */
 uint64_t msh_approved_last_decision(const msh_approved *a);
 const msh_json *msh_approved_last_manifest(const msh_approved *a);

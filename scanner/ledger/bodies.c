@@ -227,6 +227,8 @@ void msh_record_finding(msh_buf *out, const msh_record_run *run, uint64_t item,
     msh_jw_open(&w, '{');
     put_text(&w, "class", f->category);
     msh_jw_kuint(&w, "count", f->count);
+    if (f->fp[0])
+        put_name(&w, "fp", f->fp);
     msh_jw_kuint(&w, "item", item);
     msh_jw_kuint(&w, "length", f->length);
     put_text(&w, "pack", f->pack);

@@ -72,3 +72,29 @@ bool msh_path_is_plain(msh_view path)
     }
     return true;
 }
+
+/* Recursion is as deep as there are stars, of which more than eight fit nothing. */
+static bool fits(msh_view path, msh_view pattern, unsigned stars)
+{
+    while (pattern.len && pattern.data[0] != '*') {
+        if (!path.len || path.data[0] != pattern.data[0])
+            return false;
+        path = msh_view_cut(path, 1, path.len);
+        pattern = msh_view_cut(pattern, 1, pattern.len);
+    }
+    if (!pattern.len || stars == 0)
+        return !pattern.len && !path.len;
+    pattern = msh_view_cut(pattern, 1, pattern.len);
+    for (;; path = msh_view_cut(path, 1, path.len)) {
+        if (fits(path, pattern, stars - 1))
+            return true;
+        if (!path.len || path.data[0] == '/')
+            return false;
+    }
+}
+
+bool msh_path_fits(msh_view path, msh_view pattern)
+{
+    return msh_view_ends(pattern, MSH_VIEW("/")) ? msh_view_starts(path, pattern)
+                                                 : fits(path, pattern, 8);
+}

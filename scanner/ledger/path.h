@@ -8,5 +8,8 @@
  * ".",
  * "..", empty part, control, bidi or format character, no '\'. */
 bool msh_path_is_plain(msh_view path);
+/* Whether a path is the pattern, begins with it (a pattern that ends in '/'), or fits it with '*'
+ * standing for anything but '/'. */
+bool msh_path_fits(msh_view path, msh_view pattern);
 
 #endif

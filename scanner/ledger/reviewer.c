@@ -153,6 +153,50 @@ msh_err msh_reviewer_open(const char *state, const char *name, const char *passw
     return err;
 }
 
+static msh_err open_brought(const char *state, const char *folder, const char *name,
+                            const char *password, size_t i, msh_note_key *out, msh_error *why)
+{
+    char path[MSH_LOG_PATH], pub[MSH_LOG_PATH];
+    msh_key *key, *known;
+    int n = snprintf(path, sizeof path, "%s/%s%s.pem", folder, name, suffixes[i]);
+    if (n < 0 || n >= (int)sizeof path)
+        return msh_fail(why, MSH_E_USAGE, "name too long");
+    MSH_TRY(public_path(state, name, 0, i, pub, why));
+    if (!exists(pub))
+        return msh_fail(why, MSH_E_NOBODY, "%s", name);
+    msh_err err = msh_keyfile_load_protected(path, msh_profile_at(i)->alg, password, &key, why);
+    if (err == MSH_E_NO_ACCESS) {
+        err = MSH_E_PASSWORD;
+        if (why)
+            why->code = err;
+    }
+    MSH_TRY(err);
+    err = msh_keyfile_load_public(pub, msh_profile_at(i)->alg, &known, why);
+    if (err == MSH_OK) {
+        if (!msh_view_eq(msh_key_public(key), msh_key_public(known)))
+            err = msh_fail(why, MSH_E_NOBODY, "%s: 与本机登记的公钥不符 / not the key known here",
+                           path);
+        msh_key_free(known);
+    }
+    if (err != MSH_OK) {
+        msh_key_free(key);
+        return err;
+    }
+    return msh_note_key_init(out, name, key);
+}
+
+msh_err msh_reviewer_open_brought(const char *state, const char *folder, const char *name,
+                                  const char *password, msh_reviewer *out, msh_error *why)
+{
+    msh_err err = MSH_OK;
+    *out = (msh_reviewer){0};
+    for (size_t i = 0; i < MSH_REVIEWER_KEYS && err == MSH_OK; i++)
+        err = open_brought(state, folder, name, password, i, &out->keys[i], why);
+    if (err != MSH_OK)
+        msh_reviewer_dispose(out);
+    return err;
+}
+
 msh_err msh_reviewer_public(const char *state, const char *name, unsigned generation,
                             msh_reviewer *out, msh_error *why)
 {

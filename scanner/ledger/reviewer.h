@@ -25,6 +25,11 @@ bool msh_reviewer_name_ok(const char *name);
  * here. */
 MSH_MUST_CHECK msh_err msh_reviewer_open(const char *state, const char *name, const char *password,
                                          msh_reviewer *out, msh_error *why);
+/* The same with private keys NAME.pem and NAME.sm3.pem in a folder that the person brought along;
+ * their public keys must be those of STATE/reviewers: MSH_E_NOBODY. */
+MSH_MUST_CHECK msh_err msh_reviewer_open_brought(const char *state, const char *folder,
+                                                 const char *name, const char *password,
+                                                 msh_reviewer *out, msh_error *why);
 /* Public keys; generation 0: today's, 1…: of earlier days. MSH_E_EVIDENCE when there are none. */
 MSH_MUST_CHECK msh_err msh_reviewer_public(const char *state, const char *name, unsigned generation,
                                            msh_reviewer *out, msh_error *why);

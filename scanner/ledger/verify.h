@@ -16,7 +16,7 @@ MSH_MUST_CHECK msh_err msh_verify_log(const char *dir, msh_lang lang, msh_log_ve
 
 /* The same, handing on each record (views live as long as the call) while it is checked. What was
  * handed on counts only when *out is not invalid afterwards. record may be NULL. */
-typedef msh_err (*msh_verify_record)(void *ctx, uint64_t n, msh_view type, msh_view body);
+typedef msh_err (*msh_verify_record)(void *ctx, const msh_record *r);
 MSH_MUST_CHECK msh_err msh_verify_each(const char *dir, msh_lang lang, msh_verify_record record,
                                        void *ctx, msh_log_verdict *out, msh_error *why);
 

@@ -82,7 +82,7 @@ static msh_err take_records(msh_verifier *v, const msh_batch *b)
         memcpy(v->last_ts, r->ts.data, MSH_RECORD_TS);
         MSH_TRY(msh_verify_key_record(v, r));
         if (v->record && !v->judged)
-            MSH_TRY(v->record(v->ctx, r->n, r->type, r->body));
+            MSH_TRY(v->record(v->ctx, r));
     }
     return MSH_OK;
 }

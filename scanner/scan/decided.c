@@ -3,6 +3,8 @@
 
 #include "base/view.h"
 
+#include <mishen/review.h>
+
 const msh_json *msh_decided_read(msh_arena *a, const msh_json *body, msh_view *note)
 {
     *note = msh_json_text(msh_json_get(body, "note"));
@@ -17,14 +19,8 @@ const msh_json *msh_decided_read(msh_arena *a, const msh_json *body, msh_view *n
 
 msh_view msh_decided_act(msh_view act, bool english)
 {
-    static const struct {
-        const char *act, *zh;
-    } acts[] = {{"submit", "送审"},    {"pass", "通过"},          {"return", "退回"},
-                {"refuse", "不同意"},  {"escalate", "提请上级"},  {"approve", "批准"},
-                {"waive", "豁免"},     {"withdraw", "撤回"},      {"state", "已人工查看"},
-                {"adopt", "存量接管"}, {"record", "代录纸质决定"}};
-    for (size_t i = 0; i < sizeof acts / sizeof acts[0] && !english; i++)
-        if (msh_view_eq_str(act, acts[i].act))
-            return msh_view_str(acts[i].zh);
+    for (int i = 0; i < MSH_ACT_COUNT && !english; i++)
+        if (msh_view_eq_str(act, msh_act_name((msh_act)i)))
+            return msh_view_str(msh_act_text((msh_act)i, MSH_LANG_ZH));
     return act;
 }

@@ -20,6 +20,7 @@
 #include "source/source.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -224,11 +225,22 @@ static void observe(void *ctx, const msh_entry *e)
     f->findings = e->item.findings;
 }
 
+/* As the source writes the folder in paths: without '/' at its end. */
+static const char *folder_root(const gate *g, char room[PATH_MAX])
+{
+    int n = snprintf(room, PATH_MAX, "%s", g->job->folder);
+    while (n > 1 && n < PATH_MAX && room[n - 1] == '/')
+        room[--n] = '\0';
+    return n < PATH_MAX ? room : NULL;
+}
+
 static msh_err scan_rest(gate *g, msh_error *why)
 {
     size_t n = msh_table_count(g->by_path), i = 0;
     if (n == 0 || g->reconcile)
         return MSH_OK;
+    char room[PATH_MAX];
+    const char *root = folder_root(g, room);
     const char **paths = msh_calloc(n, sizeof *paths);
     msh_run *r = msh_calloc(1, sizeof *r);
     msh_err err = paths && r ? MSH_OK : msh_fail(why, MSH_E_MEMORY, "gate");
@@ -236,7 +248,7 @@ static msh_err scan_rest(gate *g, msh_error *why)
         for (gate_file *f = g->first; f && i < n; f = f->next)
             if (f->state != GATE_REFUSED)
                 paths[i++] = f->path;
-        const msh_spot_job job = {g->options, paths, i, observe, g};
+        const msh_spot_job job = {g->options, paths, i, observe, g, root, NULL};
         err = msh_spot_scan(r, &job, why);
     }
     if (r)

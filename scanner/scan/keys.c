@@ -2,20 +2,24 @@
 #define _GNU_SOURCE
 #include <mishen/ledger.h>
 
+#include "base/base64.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/view.h"
+#include "crypto/digest.h"
 #include "crypto/keyfile.h"
 #include "ledger/log.h"
 #include "ledger/trust.h"
+#include "scan/notary.h"
 #include "scan/logdir.h"
 #include "scan/state.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
-enum { TEXT_MAX = 64 << 10, POLICY_MAX = 1 << 20 };
+enum { TEXT_MAX = 64 << 10, POLICY_MAX = 1 << 20, NOTE_MAX = 48 << 10 };
 
 static msh_err open_state(const msh_options *options, char state[MSH_STATE_PATH], msh_error *why)
 {
@@ -157,6 +161,43 @@ msh_err msh_keys_export(const msh_options *options, const char *name, msh_text_o
     return err;
 }
 
+/* A record of the policy: the way of a release is that of its day, and an older policy cannot take
+ * the place of a newer one. One that is too long for a record is recorded by its hash alone. */
+static msh_err policy_body(const msh_trust *t, msh_view note, msh_buf *body)
+{
+    uint8_t hash[32];
+    char hex[65];
+    MSH_TRY(msh_sha256(note, hash));
+    msh_hex32(hash, hex);
+    msh_buf_put_str(body, "{");
+    if (note.len < NOTE_MAX) {
+        msh_buf_put_str(body, "\"note\":");
+        msh_json_canonical_str(body, note);
+        msh_buf_put_byte(body, ',');
+    }
+    msh_buf_printf(body, "\"serial\":%" PRIu64 ",\"sha256\":\"%s\"}", msh_trust_serial(t), hex);
+    return msh_buf_err(body);
+}
+
+msh_err msh_keys_record_policy(const msh_options *options, const char *state, msh_error *why)
+{
+    msh_trust *t = NULL;
+    msh_buf note, body;
+    msh_buf_init(&note, POLICY_MAX);
+    msh_buf_init(&body, 2 * NOTE_MAX);
+    msh_err err = msh_trust_note(state, &note, why);
+    if (err == MSH_OK)
+        err = msh_trust_read(state, msh_buf_view(&note), &t, why);
+    if (err == MSH_OK)
+        err = policy_body(t, msh_buf_view(&note), &body);
+    if (err == MSH_OK)
+        err = put_record(options, "policy", msh_buf_view(&body), why);
+    msh_trust_free(t);
+    msh_buf_dispose(&note);
+    msh_buf_dispose(&body);
+    return err;
+}
+
 msh_err msh_keys_policy(const msh_options *options, const char *file, const char *by,
                         const char *password, msh_error *why)
 {
@@ -169,6 +210,8 @@ msh_err msh_keys_policy(const msh_options *options, const char *file, const char
     msh_err err = msh_file_read(file, &json, why);
     if (err == MSH_OK)
         err = msh_trust_write(state, msh_buf_view(&json), &admin, why);
+    if (err == MSH_OK)
+        err = msh_keys_record_policy(options, state, why);
     msh_buf_dispose(&json);
     msh_reviewer_dispose(&admin);
     return err;

@@ -57,6 +57,7 @@ static const struct {
     {"figures", "填报的数字", "figures entered"},
     {"account", "账号变动", "account"},
     {"login", "登录", "login"},
+    {"policy", "信任策略", "trust policy"},
 };
 
 static const char *type_text(msh_view type, msh_lang lang)
@@ -219,9 +220,13 @@ static void describe_decision(msh_buf *out, msh_arena *a, const msh_json *body, 
     msh_buf_put_byte(out, ' ');
     msh_escape_terminal(
         out, msh_decided_act(msh_json_text(msh_json_get(d, "act")), lang == MSH_LANG_EN));
+    put_text(out, d, "step");
     put_text(out, release, "title");
     put_text(out, release, "docno");
     put_text(out, release, "id");
+    put_text(out, d, "waive_fp");
+    put_text(out, d, "waive_rule");
+    put_text(out, d, "waive_path");
     msh_buf_put_str(out, lang == MSH_LANG_EN ? " by" : " 签名人");
     put_text(out, d, "reviewer");
 }

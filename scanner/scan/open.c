@@ -99,4 +99,9 @@ void msh_close_run(msh_run *r)
     }
     msh_rule_set_free(r->rules);
     msh_hmac_free(r->key);
+    r->progress = NULL;
+    r->room = NULL;
+    r->log = NULL;
+    r->rules = NULL;
+    r->key = NULL;
 }

@@ -6,7 +6,7 @@
 
 /* Rules, then the room (processes start before any key is in memory), then state, key and log.
  * Fills r from options; r was zeroed. What was opened is closed by msh_close_run, also after an
- * error. */
+ * error; closing twice does no harm. */
 MSH_MUST_CHECK msh_err msh_open_run(msh_run *r, const msh_options *options, msh_error *why);
 void msh_close_run(msh_run *r);
 

@@ -119,6 +119,8 @@ msh_err msh_records_first(msh_run *r, const char *const *roots, size_t n_roots, 
     msh_buf b;
     begin(&w, &b);
     msh_jw_kuint(&w, "config", r->config);
+    if (r->purpose)
+        msh_jw_kstr(&w, "purpose", msh_view_str(r->purpose));
     msh_jw_key(&w, "roots");
     msh_jw_open(&w, '[');
     for (size_t i = 0; i < n_roots && i < 100; i++)

@@ -200,6 +200,18 @@ static msh_err take(msh_run *r, int timeout_ms, size_t *left, msh_error *why)
 /* --- feeding
  * ------------------------------------------------------------------------------------------- */
 
+/* Files that are named one by one are recorded as those of the folder they are published from: so
+ * their fingerprints are those of a scan of that folder. */
+static msh_view rel_of(const msh_run *r, const msh_source_item *found)
+{
+    msh_view root = msh_view_str(r->root);
+    if (root.len == 1)
+        root.len = 0;
+    bool within = r->root && msh_view_starts(found->path, root) && found->path.len > root.len + 1 &&
+                  found->path.data[root.len] == '/';
+    return within ? msh_view_cut(found->path, root.len + 1, SIZE_MAX) : found->rel;
+}
+
 static msh_err give_entry(msh_run *r, msh_source_item *found, msh_error *why)
 {
     msh_place place = {.vpath = found->path, .offset = MSH_NO_POSITION};
@@ -217,6 +229,7 @@ static msh_err give_entry(msh_run *r, msh_source_item *found, msh_error *why)
             close(found->fd);
         return MSH_OK;
     }
+    found->rel = rel_of(r, found);
     msh_entry *e = msh_entry_new(r->next_tag++, found);
     if (!e) {
         if (found->fd >= 0)

@@ -28,6 +28,8 @@ typedef struct msh_run {
     char policy[65]; /* digest of what in the options can change a verdict */
     uint64_t config; /* index of the config record */
     msh_tier fail_on;
+    const char *purpose; /* the decision that it is made for, "submit", "approve"; NULL = none */
+    const char *root; /* paths beneath it are recorded without it; NULL = as the source has them */
 
     msh_entry *flight_head, *flight_tail; /* given to the room, oldest first */
     msh_entry *ready_head, *ready_tail;   /* records added, waiting for the commit */

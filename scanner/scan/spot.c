@@ -196,9 +196,12 @@ msh_err msh_spot_scan(msh_run *r, const msh_spot_job *job, msh_error *why)
     r->fail_on = MSH_TIER_REVIEW;
     r->observe = job->observe;
     r->observe_ctx = job->ctx;
+    r->root = job->root;
+    r->purpose = job->purpose;
     MSH_TRY(msh_open_run(r, job->options, why));
     MSH_TRY(msh_run_make_id(r->id, started));
-    MSH_TRY(msh_records_begin(r, job->paths, job->n_paths, why));
+    MSH_TRY(job->root ? msh_records_begin(r, &job->root, 1, why)
+                      : msh_records_begin(r, job->paths, job->n_paths, why));
     for (size_t i = 0; i < job->n_paths; i++)
         MSH_TRY(msh_run_path(r, job->paths[i], why));
     MSH_TRY(msh_run_drain(r, why));

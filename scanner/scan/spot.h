@@ -53,6 +53,8 @@ typedef struct msh_spot_job {
     size_t n_paths;
     void (*observe)(void *ctx, const msh_entry *e);
     void *ctx;
+    const char *root;    /* real path that records and fingerprints leave out; NULL = none */
+    const char *purpose; /* the decision it is made for, "submit", "approve"; NULL = none */
 } msh_spot_job;
 MSH_MUST_CHECK msh_err msh_spot_scan(msh_run *r, const msh_spot_job *job, msh_error *why);
 

@@ -203,12 +203,12 @@ static void test_unsigned_tail(void)
     CHECK_INT(check().exit_code, MSH_VERIFY_UNANCHORED);
 }
 
-static msh_err count_record(void *ctx, uint64_t n, msh_view type, msh_view body)
+static msh_err count_record(void *ctx, const msh_record *r)
 {
     uint64_t *seen = ctx;
-    CHECK_INT(n, *seen);
-    CHECK(body.len > 0 && body.data[0] == '{');
-    CHECK(n > 0 || msh_view_eq_str(type, "log.open"));
+    CHECK_INT(r->n, *seen);
+    CHECK(r->body.len > 0 && r->body.data[0] == '{');
+    CHECK(r->n > 0 || msh_view_eq_str(r->type, "log.open"));
     ++*seen;
     return MSH_OK;
 }
