@@ -41,14 +41,6 @@ static inline uint64_t msh_lanes_within(const uint8_t *p, uint8_t least, uint8_t
                         MSH_LANES_MOST(_mm_sub_epi8(v, _mm_set1_epi8((char)least)), most - least));
 }
 
-/* Bytes from `least` to `most` once bit 0x20 is set: letters without case. */
-static inline uint64_t msh_lanes_within_nocase(const uint8_t *p, uint8_t least, uint8_t most)
-{
-    return MSH_LANES_16(p, MSH_LANES_MOST(_mm_sub_epi8(_mm_or_si128(v, _mm_set1_epi8(0x20)),
-                                                       _mm_set1_epi8((char)least)),
-                                          most - least));
-}
-
 #else
 
 #define MSH_LANES_EACH(p, test)                                                                    \
@@ -74,11 +66,6 @@ static inline uint64_t msh_lanes_equal(const uint8_t *p, uint8_t c)
 static inline uint64_t msh_lanes_within(const uint8_t *p, uint8_t least, uint8_t most)
 {
     return MSH_LANES_EACH(p, v >= least && v <= most);
-}
-
-static inline uint64_t msh_lanes_within_nocase(const uint8_t *p, uint8_t least, uint8_t most)
-{
-    return MSH_LANES_EACH(p, (v | 0x20) >= least && (v | 0x20) <= most);
 }
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/view.h"
 
 #include "base/lanes.h"
+#include "base/utf8_lanes.h"
 
 #include <string.h>
 
@@ -128,7 +129,7 @@ static size_t ascii_end(msh_view v, size_t i)
 
 size_t msh_view_utf8_prefix(msh_view v)
 {
-    size_t i = 0;
+    size_t i = msh_utf8_lanes(v);
     while (i < v.len) {
         if (v.data[i] < 0x80)
             i = ascii_end(v, i);

@@ -8,8 +8,8 @@
 #include "rule/joined.h"
 
 #include "base/err.h"
-#include "base/lanes.h"
 #include "base/mem.h"
+#include "base/sift.h"
 #include "base/view.h"
 #include "rule/kind.h"
 
@@ -182,6 +182,29 @@ static msh_err markup_at(msh_joined *j, msh_view t, size_t at, size_t *done)
     return add_gap(j, at, end);
 }
 
+/* ' ' \t \n \v \f \r */
+static const msh_sift_set blanks = {
+    .low = {[0] = 4, [9] = 1, [0xa] = 1, [0xb] = 1, [0xc] = 1, [0xd] = 1}};
+/* What pass_markup passes: * [ \ ] ^ _ ` { | } ~ */
+static const msh_sift_set markup = {
+    .low = {[0] = 64, [0xa] = 4, [0xb] = 160, [0xc] = 160, [0xd] = 160, [0xe] = 160, [0xf] = 32}};
+
+/* What may begin a gap in sixty-four bytes from `block` on. */
+static msh_err find_in_block(msh_joined *j, msh_view t, size_t block, uint64_t starts,
+                             uint64_t marks, size_t *done)
+{
+    for (starts |= marks; starts; starts &= starts - 1) {
+        size_t at = block + (size_t)__builtin_ctzll(starts);
+        if (at < *done)
+            continue;
+        if (marks >> (at - block) & 1)
+            MSH_TRY(markup_at(j, t, at, done));
+        else if (!never_joins(t.data[at - 1]))
+            MSH_TRY(blank_at(j, t, at, done));
+    }
+    return MSH_OK;
+}
+
 /* Runs of blanks begin where a blank follows something else; markup where it follows something past
  * ASCII. */
 static msh_err find_gaps(msh_joined *j, msh_view t)
@@ -189,25 +212,16 @@ static msh_err find_gaps(msh_joined *j, msh_view t)
     j->n_gaps = 0;
     size_t done = 0;
     bool before = true, high_before = false; /* of the byte before the block */
-    for (size_t block = 0; block < t.len; block += 64) {
-        uint8_t room[64];
-        const uint8_t *p = msh_lanes_at(t, block, room);
-        uint64_t blank = msh_lanes_equal(p, ' ') | msh_lanes_within(p, '\t', '\r');
-        uint64_t starts = blank & ~(blank << 1 | before);
-        uint64_t high = msh_lanes_high(p);
-        uint64_t marks =
-            msh_lanes_within(p, '[', '`') | msh_lanes_within(p, '{', '~') | msh_lanes_equal(p, '*');
-        marks &= high << 1 | high_before;
-        before = blank >> 63;
-        high_before = high >> 63;
-        for (starts |= marks; starts; starts &= starts - 1) {
-            size_t at = block + (size_t)__builtin_ctzll(starts);
-            if (at < done)
-                continue;
-            if (marks >> (at - block) & 1)
-                MSH_TRY(markup_at(j, t, at, &done));
-            else if (!never_joins(t.data[at - 1]))
-                MSH_TRY(blank_at(j, t, at, &done));
+    for (size_t part = 0; part < t.len; part += MSH_SIFT_BYTES) {
+        msh_sifted s;
+        unsigned n = msh_sift_two(&blanks, &markup, t, part, &s);
+        for (unsigned i = 0; i < n; i++) {
+            uint64_t starts = s.a[i] & ~(s.a[i] << 1 | before);
+            uint64_t marks = s.b[i] & (s.high[i] << 1 | high_before);
+            before = s.a[i] >> 63;
+            high_before = s.high[i] >> 63;
+            if (starts | marks)
+                MSH_TRY(find_in_block(j, t, part + (size_t)i * 64, starts, marks, &done));
         }
     }
     return MSH_OK;

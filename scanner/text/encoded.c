@@ -6,7 +6,7 @@
 
 #include "base/base64.h"
 #include "base/err.h"
-#include "base/lanes.h"
+#include "base/sift.h"
 #include "base/view.h"
 #include "text/encoded_codes.h"
 #include "text/encoded_lines.h"
@@ -360,11 +360,9 @@ static msh_err look_at_lines(finder *f, size_t at, size_t *end)
     return f->found(f->ctx, msh_buf_view(&f->out), at);
 }
 
-static uint64_t symbols(const uint8_t *p)
-{
-    return msh_lanes_within_nocase(p, 'a', 'z') | msh_lanes_within(p, '/', '9') |
-           msh_lanes_equal(p, '+') | msh_lanes_equal(p, '-') | msh_lanes_equal(p, '_');
-}
+/* Letters, digits, + - / _ */
+static const msh_sift_set symbols = {
+    .low = {168, 248, 248, 248, 248, 248, 248, 248, 248, 248, 240, 84, 80, 84, 80, 116}};
 
 /* Whether nothing can come of a run of `len` symbols: words of markup and numbers are the most. */
 static bool is_idle(msh_view t, size_t at, size_t len)
@@ -378,21 +376,42 @@ static bool is_idle(msh_view t, size_t at, size_t len)
     return !pair && (t.data[at + 1] | 0x20) != 'x';
 }
 
+/* Where symbols stand in the part of the text that is being looked at. */
+typedef struct sieve {
+    size_t from, to;
+    uint64_t bits[MSH_SIFT_WORDS];
+} sieve;
+
+/* The first run that is worth a look in the 64 places from `base` on; SIZE_MAX when there is none.
+ * One that goes on behind them is. */
+static size_t run_in_word(msh_view t, size_t base, uint64_t m)
+{
+    while (m) {
+        unsigned from = (unsigned)__builtin_ctzll(m);
+        uint64_t rest = ~(m >> from);
+        unsigned len = rest ? (unsigned)__builtin_ctzll(rest) : 64;
+        if (from + len >= 64 || !is_idle(t, base + from, len))
+            return base + from;
+        m &= ~(uint64_t)0 << (from + len);
+    }
+    return SIZE_MAX;
+}
+
 /* The next place where a run begins that is worth a look. */
-static size_t next_candidate(msh_view t, size_t at)
+static size_t next_candidate(msh_view t, size_t at, sieve *s)
 {
     while (at < t.len) {
-        uint8_t room[64];
-        const uint8_t *p = msh_lanes_at(t, at, room);
-        for (uint64_t m = ~msh_lanes_high(p) ? symbols(p) : 0; m;) {
-            unsigned from = (unsigned)__builtin_ctzll(m);
-            uint64_t rest = ~(m >> from);
-            unsigned len = rest ? (unsigned)__builtin_ctzll(rest) : 64;
-            if (from + len >= 64 || !is_idle(t, at + from, len))
-                return at + from;
-            m &= ~(uint64_t)0 << (from + len);
+        if (at < s->from || at >= s->to) {
+            (void)msh_sift(&symbols, t, at, s->bits);
+            s->from = at;
+            s->to = t.len - at < MSH_SIFT_BYTES ? t.len : at + MSH_SIFT_BYTES;
         }
-        at += 64;
+        size_t word = (at - s->from) / 64, base = s->from + word * 64;
+        uint64_t m = s->bits[word] & ~(uint64_t)0 << (at - base);
+        size_t found = m ? run_in_word(t, base, m) : SIZE_MAX;
+        if (found != SIZE_MAX)
+            return found;
+        at = base + 64;
     }
     return t.len;
 }
@@ -421,7 +440,10 @@ msh_err msh_find_encoded(msh_view text, size_t ceiling,
     finder f = {.text = text, .found = found, .ctx = ctx};
     msh_buf_init(&f.out, ceiling);
     msh_err err = MSH_OK;
-    for (size_t at = next_candidate(text, 0); at < text.len; at = next_candidate(text, at)) {
+    sieve s;
+    s.from = s.to = 0;
+    for (size_t at = next_candidate(text, 0, &s); at < text.len;
+         at = next_candidate(text, at, &s)) {
         size_t lines = at;
         MSH_GUARD(look_at_lines(&f, at, &lines));
         if (lines > at) {

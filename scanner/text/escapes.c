@@ -287,8 +287,11 @@ static size_t write_escape(writer *w, size_t at)
 static size_t pass(writer *w)
 {
     size_t at = w->kept;
+    msh_escape_marks marks;
+    marks.in = w->in;
+    marks.from = marks.to = 0;
     while (w->err == MSH_OK && !(w->look_only && w->worth)) {
-        at = msh_escape_mark(w->in, at);
+        at = msh_escape_mark(&marks, at);
         if (at >= w->in.len)
             break;
         size_t len = write_escape(w, at);

@@ -6,7 +6,6 @@
 #include "text/escapes_read.h"
 
 #include "base/base64.h"
-#include "base/lanes.h"
 #include "base/view.h"
 #include "text/escapes.h"
 #include "text/tables.h"
@@ -31,11 +30,9 @@ static size_t hex_digits(msh_view in, size_t at, size_t most, uint32_t *value)
 /* --- the next mark ------------------------------------------------------------------------------
  */
 
-static uint64_t marks(const uint8_t *p)
-{
-    return msh_lanes_within(p, '%', '&') | msh_lanes_equal(p, '\\') | msh_lanes_equal(p, '=') |
-           msh_lanes_equal(p, '+') | msh_lanes_within(p, '^', '_');
-}
+/* % & + = \\ ^ _ */
+static const msh_sift_set marks = {
+    .low = {[5] = 4, [6] = 4, [0xb] = 4, [0xc] = 32, [0xd] = 8, [0xe] = 32, [0xf] = 32}};
 
 /* What follows a mark decides quickly that most of them begin nothing: attributes are full of '='.
  */
@@ -56,17 +53,37 @@ static bool may_begin(msh_view in, size_t at)
     }
 }
 
-size_t msh_escape_mark(msh_view in, size_t at)
+/* The first of the marks that were sifted, from `at` on; m->to when there is none. */
+static size_t sifted_mark(const msh_escape_marks *m, size_t at)
 {
-    for (; at < in.len; at += 64) {
-        uint8_t room[64];
-        for (uint64_t m = marks(msh_lanes_at(in, at, room)); m; m &= m - 1) {
-            size_t mark = at + (size_t)__builtin_ctzll(m);
-            if (may_begin(in, mark))
+    size_t word = (at - m->from) / 64;
+    uint64_t bits = m->bits[word] & ~(uint64_t)0 << (at - m->from) % 64;
+    for (size_t base = m->from + word * 64;;) {
+        for (; bits; bits &= bits - 1) {
+            size_t mark = base + (size_t)__builtin_ctzll(bits);
+            if (may_begin(m->in, mark))
                 return mark;
         }
+        base += 64;
+        if (base >= m->to)
+            return m->to;
+        bits = m->bits[++word];
     }
-    return in.len;
+}
+
+size_t msh_escape_mark(msh_escape_marks *m, size_t at)
+{
+    while (at < m->in.len) {
+        if (at < m->from || at >= m->to) {
+            (void)msh_sift(&marks, m->in, at, m->bits);
+            m->from = at;
+            m->to = m->in.len - at < MSH_SIFT_BYTES ? m->in.len : at + MSH_SIFT_BYTES;
+        }
+        at = sifted_mark(m, at);
+        if (at < m->to)
+            return at;
+    }
+    return m->in.len;
 }
 
 /* --- runs of bytes

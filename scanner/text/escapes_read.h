@@ -2,6 +2,7 @@
 #ifndef MSH_TEXT_ESCAPES_READ_H
 #define MSH_TEXT_ESCAPES_READ_H
 
+#include "base/sift.h"
 #include "text/charset.h"
 
 /* What stands at a mark: from `from` (which may lie before the mark), `len` bytes long; one code
@@ -12,8 +13,15 @@ typedef struct msh_escape {
     bool drop;
 } msh_escape;
 
-/* The next byte at or after `at` that may begin an escape: \\ % & = + _ ; in.len when none. */
-size_t msh_escape_mark(msh_view in, size_t at);
+/* Walks over the bytes of a text that may begin an escape: \\ % & = + ^ _ . Begin with {.in = …}.
+ */
+typedef struct msh_escape_marks {
+    msh_view in;
+    size_t from, to; /* the part whose bits are known */
+    uint64_t bits[MSH_SIFT_WORDS];
+} msh_escape_marks;
+/* The next one at or after `at`; in.len when none. */
+size_t msh_escape_mark(msh_escape_marks *m, size_t at);
 
 /* Bytes written as escapes, one after another: at most `room` of them into bytes, their offsets
  * into at[]; at[n] is where the run ended. */
