@@ -135,10 +135,9 @@ msh_err msh_gather_item(msh_gather *g, const msh_item *item, const msh_finding *
         MSH_TRY(count_finding(g, &findings[i]));
     msh_counted *folder;
     MSH_TRY(row_of(g, g->folders, folder_of(path), MSH_GATHER_FOLDERS, &folder));
-    if (folder && (unsigned)item->verdict < 4)
-        folder->n[item->verdict]++;
-    else
-        g->folders_lost++;
+    uint64_t *n = folder ? folder->n : g->lost;
+    if ((unsigned)item->verdict < 4)
+        n[item->verdict]++;
     return MSH_OK;
 }
 
@@ -251,16 +250,23 @@ static msh_view first_component(msh_view folder, size_t from)
     return msh_view_cut(folder, from, end - from);
 }
 
-static void fold_rest(msh_counted *rows, size_t *n, size_t most)
+/* The last row for all that have none of their own; rows holds n and one more. */
+static void fold_rest(const msh_gather *g, msh_counted *rows, size_t *n, size_t most)
 {
-    if (*n <= most)
-        return;
     msh_counted rest = {.label = {NULL, 0}};
-    for (size_t i = most - 1; i < *n; i++)
+    uint64_t lost = 0;
+    for (size_t v = 0; v < 4; v++) {
+        rest.n[v] = g->lost[v];
+        lost += g->lost[v];
+    }
+    size_t own = lost || *n > most ? most - 1 : most;
+    if (*n <= own && !lost)
+        return;
+    for (size_t i = own; i < *n; i++)
         for (size_t v = 0; v < 4; v++)
             rest.n[v] += rows[i].n[v];
-    rows[most - 1] = rest;
-    *n = most;
+    *n = *n > own ? own : *n;
+    rows[(*n)++] = rest;
 }
 
 msh_err msh_gather_departments(msh_gather *g, size_t most, msh_counted **out, size_t *n)
@@ -287,7 +293,7 @@ msh_err msh_gather_departments(msh_gather *g, size_t most, msh_counted **out, si
     if (err != MSH_OK || *n == 0)
         return err;
     qsort(*out, *n, sizeof **out, by_weight);
-    fold_rest(*out, n, most);
+    fold_rest(g, *out, n, most);
     return MSH_OK;
 }
 

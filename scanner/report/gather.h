@@ -37,10 +37,10 @@ typedef struct msh_gather {
     msh_table *rules, *categories, *folders;
     msh_reason_count reasons[MSH_GATHER_REASONS];
     size_t n_reasons;
-    uint64_t tiers[4];     /* findings by tier */
-    uint64_t folders_lost; /* items of folders past the ceiling */
-    bool secret;           /* a state-secret mark was found */
-    bool block;            /* something else that blocks was found */
+    uint64_t tiers[4]; /* findings by tier */
+    uint64_t lost[4];  /* by verdict: items of folders past the ceiling */
+    bool secret;       /* a state-secret mark was found */
+    bool block;        /* something else that blocks was found */
 } msh_gather;
 
 MSH_MUST_CHECK msh_err msh_gather_init(msh_gather *g);
