@@ -34,7 +34,7 @@ static const char style[] =
     ".number{text-align:right;white-space:nowrap}\n"
     ".facets a{display:inline-block;margin-right:10px}\n"
     ".time{white-space:nowrap}\n"
-    ".digest{font-family:Consolas,monospace;font-size:12px;word-break:break-all}\n"
+    ".digest{font-family:Consolas,monospace;font-size:11px;word-break:break-all}\n"
     ".excerpt{font-family:Consolas,monospace;white-space:nowrap}\n"
     "dl{margin:0 0 12px}dt{font-weight:bold}dd{margin:0 0 6px 1.5em}\n"
     ".verdict{border-left:8px solid #555;background:#f3f3f3;padding:8px 16px;margin:12px 0}\n"
@@ -65,7 +65,8 @@ static const char style[] =
     "form,.pages,.skip,.screen,form,button{display:none}"
     "#head{border:0}#head,#main,#foot{max-width:none;padding:0}.paper{display:table-row}.paper "
     "td{height:2.2em}"
-    "table,tr,.verdict{page-break-inside:avoid}a{color:#000;text-decoration:none}}\n"
+    "tr,.verdict,dl{page-break-inside:avoid}h2,h3,caption{page-break-after:avoid}a{color:#000;text-"
+    "decoration:none}}\n"
     "@page{size:A4;margin:18mm}\n";
 
 /* Only shows how far an upload is; the form works as well without it. */

@@ -148,6 +148,9 @@ enum { RESULTS = 256 };
 console_result *result_new(console *c);
 console_result *result_find(console *c, msh_view run);
 void result_drop(console *c, console_result *r);
+/* The files of an upload of this person, for a request that submits it; false when there are none.
+ */
+bool result_attach(console *c, msh_view run, console_request *q);
 /* Old ones go; called every second. */
 void results_tidy(console *c, uint64_t now_ns);
 
@@ -159,12 +162,22 @@ enum {
     ROUTE_PREPARERS = ROLE(CLERK) | ROLE(HEAD) | ROLE(REVIEWER),
     ROUTE_REVIEWERS = ROLE(HEAD) | ROLE(REVIEWER) | ROLE(LEADER),
     ROUTE_SEES_ALL = ROLE(REVIEWER) | ROLE(AUDITOR),
+    ROUTE_READERS = ROLE(CLERK) | ROLE(HEAD) | ROLE(REVIEWER) | ROLE(LEADER),
+    ROUTE_SEES_RELEASES = ROLE(CLERK) | ROLE(HEAD) | ROLE(REVIEWER) | ROLE(AUDITOR),
     ROUTE_PEOPLE = ROLE(CLERK) | ROLE(HEAD) | ROLE(REVIEWER) | ROLE(LEADER) | ROLE(AUDITOR),
     ROUTE_MACHINES = ROLE(MACHINE),
     ROUTE_ANYONE = 1 << 30
 };
-/* OFFICE: the page is made in a process of its own (office.c). */
-enum { ROUTE_FORM = 1, ROUTE_FILES = 2, ROUTE_RAW = 4, ROUTE_NAV = 8, ROUTE_OFFICE_MADE = 16 };
+/* OFFICE_MADE: the page is made in a process of its own (office.c). UPLOAD: takes along the files
+ * of the upload that the field `run` names. */
+enum {
+    ROUTE_FORM = 1,
+    ROUTE_FILES = 2,
+    ROUTE_RAW = 4,
+    ROUTE_NAV = 8,
+    ROUTE_OFFICE_MADE = 16,
+    ROUTE_UPLOAD = 32
+};
 
 typedef struct console_route {
     const char *method, *path;
@@ -276,6 +289,8 @@ void html_cell(msh_view cell, msh_place *out);
 void html_rule(console_request *q, msh_view id);
 /* <thead> of these columns, and <tbody>. */
 void html_heads(console_request *q, const console_msg *all, size_t n);
+/* The name of a category for people; the name itself when it is in no table. */
+const char *words_of_category(const console_request *q, const char *name);
 /* A row: what, and its text. */
 void html_fact(console_request *q, console_msg label, msh_view text);
 

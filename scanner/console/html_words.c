@@ -1,6 +1,8 @@
 /* html_words.c: verdicts, tiers, places, rules and rows as people read them. */
 #include "console/run_read.h"
 
+#include <mishen/review.h>
+
 #include <stdio.h>
 
 const html_verdict_words html_verdicts[] = {
@@ -129,4 +131,13 @@ void html_fact(console_request *q, console_msg label, msh_view text)
     msh_buf_printf(&q->page, "<tr><th scope=\"row\">%s</th><td>", say(q, label));
     html_text(q, text);
     html(q, "</td></tr>\n");
+}
+
+const char *words_of_category(const console_request *q, const char *name)
+{
+    msh_category c;
+    for (size_t i = 0; msh_category_get(i, &c); i++)
+        if (strcmp(c.name, name) == 0)
+            return q->lang == MSH_LANG_EN ? c.en : c.zh;
+    return name;
 }

@@ -9,6 +9,10 @@ enum { PAIR_MOST = 5, NAME_MOST = 50, FROM_MOST = 30, ALL_MOST = 20 };
 void page_home(console_request *q)
 {
     const console_route *r;
+    if (q->account.role == MSH_ACCOUNT_CLERK) { /* what they come for */
+        request_see(q, "/upload");
+        return;
+    }
     for (size_t i = 0; (r = route_at(i)) != NULL; i++)
         if (r->flags & ROUTE_NAV && r->who & (1u << q->account.role)) {
             request_see(q, r->path);

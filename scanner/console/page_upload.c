@@ -1,11 +1,11 @@
 /* page_upload.c: all files of one release together, and what came of them. */
 #include "console/console.h"
 
+#include <mishen/review.h>
+
 #include <stdio.h>
 #include <unistd.h>
 
-static const console_msg categories[] = {SAY_CAT_WORK,      SAY_CAT_NOTICE,  SAY_CAT_NORM,
-                                         SAY_CAT_PERSONNEL, SAY_CAT_FINANCE, SAY_CAT_OTHER};
 static const console_msg channels[] = {SAY_CH_SITE, SAY_CH_WECHAT, SAY_CH_BULLETIN, SAY_CH_REQUEST,
                                        SAY_CH_OTHER};
 
@@ -17,6 +17,19 @@ static void put_choice(console_request *q, const char *name, console_msg label,
                    name, say(q, label), name, name);
     for (size_t i = 0; i < n; i++)
         msh_buf_printf(&q->page, "<option>%s</option>", say(q, all[i]));
+    html(q, "</select></p>\n");
+}
+
+static void put_categories(console_request *q)
+{
+    msh_category c;
+    msh_buf_printf(&q->page,
+                   "<p class=\"field\"><label for=\"category\">%s</label><select id=\"category\" "
+                   "name=\"category\">",
+                   say(q, SAY_CATEGORY));
+    for (size_t i = 0; msh_category_get(i, &c); i++)
+        msh_buf_printf(&q->page, "<option value=\"%s\">%s</option>", c.name,
+                       q->lang == MSH_LANG_EN ? c.en : c.zh);
     html(q, "</select></p>\n");
 }
 
@@ -41,11 +54,13 @@ void page_upload(console_request *q)
     html_para(q, NULL, SAY_UPLOAD_INTRO);
     html_form(q, "/upload", true);
     html_field(q, "title", SAY_TITLE, "type=\"text\" required maxlength=\"120\" class=\"wide\"");
-    html_field(q, "docno", SAY_DOCNO,
-               "type=\"text\" maxlength=\"60\" aria-describedby=\"docno-help\"");
-    msh_buf_printf(&q->page, "<p class=\"help\" id=\"docno-help\">%s</p>\n",
-                   say(q, SAY_DOCNO_HELP));
-    put_choice(q, "category", SAY_CATEGORY, categories, sizeof categories / sizeof *categories);
+    msh_buf_printf(&q->page,
+                   "<p class=\"field\"><label for=\"docno\">%s</label><input id=\"docno\" "
+                   "name=\"docno\" type=\"text\" maxlength=\"60\" "
+                   "aria-describedby=\"docno-help\"> <span class=\"help\" "
+                   "id=\"docno-help\">%s</span></p>\n",
+                   say(q, SAY_DOCNO), say(q, SAY_DOCNO_HELP));
+    put_categories(q);
     put_choice(q, "channel", SAY_CHANNEL, channels, sizeof channels / sizeof *channels);
     put_files(q);
     msh_buf_printf(

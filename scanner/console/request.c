@@ -9,6 +9,8 @@ static const uint64_t RATE_NS = 60 * CONSOLE_SECOND_NS;
 
 #define ANYONE ROUTE_ANYONE
 #define PEOPLE ROUTE_PEOPLE
+#define READERS ROUTE_READERS
+#define SEES_RELEASES ROUTE_SEES_RELEASES
 #define PREPARERS ROUTE_PREPARERS
 #define REVIEWERS ROUTE_REVIEWERS
 #define SEES_ALL ROUTE_SEES_ALL
@@ -18,6 +20,7 @@ static const uint64_t RATE_NS = 60 * CONSOLE_SECOND_NS;
 #define RAW ROUTE_RAW
 #define NAV ROUTE_NAV
 #define MADE ROUTE_OFFICE_MADE
+#define UPLOAD ROUTE_UPLOAD
 static const console_route routes[] = {
 #define CONSOLE_ROUTE(method, path, handler, who, flags, zh, en)                                   \
     {#method, path, page_##handler, who, flags, zh, en},
@@ -292,7 +295,9 @@ void request_end(console_request *q)
         request_refuse(q, 403, SAY_E_TOKEN, SAY_E_TOKEN_DO);
         return;
     }
-    if (q->route->flags & ROUTE_OFFICE_MADE)
+    if (q->route->flags & ROUTE_UPLOAD && !result_attach(q->c, form_get(&q->form, "run"), q))
+        request_refuse(q, 404, SAY_E_NOT_FOUND, SAY_E_NOT_FOUND_DO);
+    else if (q->route->flags & ROUTE_OFFICE_MADE)
         office_ask(q);
     else
         q->route->page(q);

@@ -1,7 +1,10 @@
 /* results.c: what was uploaded and waits to be looked at or submitted, in memory only, for an hour.
  * Of what is blocked or was not wholly inspected only the report is kept. */
+#define _GNU_SOURCE
 #include "console/console.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 static const uint64_t KEPT_NS = 3600 * CONSOLE_SECOND_NS;
@@ -41,6 +44,29 @@ console_result *result_find(console *c, msh_view run)
         if (c->results[i].run[0] && msh_view_eq_str(run, c->results[i].run))
             return &c->results[i];
     return NULL;
+}
+
+bool result_attach(console *c, msh_view run, console_request *q)
+{
+    const console_result *r = result_find(c, run);
+    if (!r || !r->files || strcmp(r->owner, q->account.name) != 0)
+        return false;
+    console_form *f = &q->form;
+    f->files = msh_calloc(r->n_files, sizeof *f->files);
+    for (size_t i = 0; f->files && i < r->n_files; i++) {
+        f->files[i] = r->files[i];
+        f->files[i].fd = fcntl(r->files[i].fd, F_DUPFD_CLOEXEC, 3);
+        if (f->files[i].fd < 0)
+            return false;
+        f->n_files++;
+    }
+    console_upload *u = &q->upload;
+    (void)snprintf(u->run, sizeof u->run, "%s", r->run);
+    (void)snprintf(u->title, sizeof u->title, "%s", r->title);
+    (void)snprintf(u->docno, sizeof u->docno, "%s", r->docno);
+    (void)snprintf(u->category, sizeof u->category, "%s", r->category);
+    (void)snprintf(u->channel, sizeof u->channel, "%s", r->channel);
+    return f->files != NULL;
 }
 
 static console_result *oldest_with_files(console *c)

@@ -261,7 +261,7 @@ static void put_form(console_request *q, const view *v, const console_result *r)
         html_fact(q, SAY_TITLE, msh_view_str(r->title));
         if (r->docno[0])
             html_fact(q, SAY_DOCNO, msh_view_str(r->docno));
-        html_fact(q, SAY_CATEGORY, msh_view_str(r->category));
+        html_fact(q, SAY_CATEGORY, msh_view_str(words_of_category(q, r->category)));
         html_fact(q, SAY_CHANNEL, msh_view_str(r->channel));
         html_fact(q, SAY_PREPARED_BY, msh_view_str(r->owner));
         if (r->office[0])
@@ -298,6 +298,17 @@ static void put_head(console_request *q, const view *v, msh_verdict worst)
     html(q, "</div>\n");
 }
 
+/* One click: the files are in memory still. */
+static void put_submit(console_request *q, const console_result *r)
+{
+    html(q, "<div class=\"screen\">");
+    html_form(q, "/submit", false);
+    msh_buf_printf(&q->page,
+                   "<input type=\"hidden\" name=\"run\" value=\"%s\"><p><button type=\"submit\" "
+                   "class=\"main\">%s</button> <span class=\"help\">%s</span></p></form></div>\n",
+                   r->run, say(q, SAY_SUBMIT), say(q, SAY_SUBMIT_HELP));
+}
+
 static void put_page(console_request *q, view *v, const console_result *r)
 {
     msh_verdict worst = MSH_VERDICT_PASS;
@@ -321,6 +332,8 @@ static void put_page(console_request *q, view *v, const console_result *r)
     for (size_t i = 0; i < v->n_rules; i++)
         put_rule(q, v->rules[i]);
     put_form(q, v, r);
+    if (r && r->files && strcmp(r->owner, q->account.name) == 0)
+        put_submit(q, r);
     html_para(q, "help screen", SAY_PRINT);
     html_end(q);
 }
