@@ -111,12 +111,12 @@ typedef struct msh_doc {
 enum { MSH_HEAD = 65536 };
 
 typedef struct msh_format {
-    const char *name;     /* "docx": what reports and `mishen formats` show */
-    const char *zh, *en;  /* for people */
-    const char *suffixes; /* "docx docm dotx", for `mishen formats` and hints */
-    const char *library;  /* "libarchive" or NULL */
-    const char *absent;   /* reason when not built, else NULL */
-    const char *reads_zh; /* what is read, one line */
+    const char *name;                /* "docx": what reports and `mishen formats` show */
+    const char *zh, *en;             /* for people */
+    const char *suffixes;            /* "docx docm dotx", for `mishen formats` and hints */
+    const char *library;             /* "libarchive" or NULL */
+    const char *absent;              /* reason when not built, else NULL */
+    const char *reads_zh, *reads_en; /* what is read, one line */
     /* 0 = not mine; 1 … 100 how sure. Looks at doc->head, suffix, and a little further if need be.
      */
     int (*probe)(const msh_doc *doc);

@@ -525,6 +525,8 @@ const msh_format msh_format_archive = {
         "7z rar tar cpio ar deb cab iso xar lha lzh warc rpm gz tgz bz2 xz lzma lz lz4 zst Z",
     .library = "libarchive",
     .reads_zh = "全部成员及其名称、链接目标、扩展属性；加密成员会报告",
+    .reads_en = "all members and their names, targets of links, extended attributes; encrypted "
+                "members are reported",
     .probe = probe,
     .extract = extract,
     .flags = MSH_FORMAT_CONTAINER,

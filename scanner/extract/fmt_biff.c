@@ -36,6 +36,7 @@ const msh_format msh_format_biff = {
     .en = "Excel 2.0-4.0 worksheets",
     .suffixes = "xls xlt xlw",
     .reads_zh = "单元格、批注、页眉页脚；公式中的文字由原始扫描读取",
+    .reads_en = "cells, comments, headers and footers; strings in formulas by the raw sweep",
     .probe = probe,
     .extract = extract,
     .flags = MSH_FORMAT_CONTAINER,

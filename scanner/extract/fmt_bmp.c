@@ -61,6 +61,7 @@ const msh_format msh_format_bmp = {
     .en = "BMP picture",
     .suffixes = "bmp dib",
     .reads_zh = "图片之后的内容；图中文字由文字识别读取",
+    .reads_en = "what follows the picture; text in the picture by OCR",
     .probe = probe,
     .extract = extract,
 };

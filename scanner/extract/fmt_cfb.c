@@ -74,6 +74,10 @@ const msh_format msh_format_cfb = {
                 "格位置；文档属性、宏、"
                 "嵌入对象、图片；"
                 "空闲扇区由原始扫描读取；其他应用的复合文档只做原始字节扫描并报告",
+    .reads_en =
+        "body, headers, footnotes, comments, text boxes, tracked changes, hidden text, remains of "
+        "fast saving; sheets with places of cells; properties, macros, embedded objects, pictures; "
+        "free sectors by the raw sweep; documents of other programs are swept only, and reported",
     .probe = probe,
     .extract = extract,
     .flags = MSH_FORMAT_CONTAINER | MSH_FORMAT_NAMES | MSH_FORMAT_WHOLE,

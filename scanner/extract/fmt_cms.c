@@ -305,6 +305,8 @@ const msh_format msh_format_cms = {
     .en = "signed and enveloped messages (PKCS #7/CMS)",
     .suffixes = "p7m p7s p7 tsd",
     .reads_zh = "签名、压缩、时间戳里的内容；加密的报告为已加密；证书里的名称由原始扫描读取",
+    .reads_en = "what was signed, compressed or time-stamped; encrypted content is reported; names "
+                "in certificates by the raw sweep",
     .probe = probe,
     .extract = extract,
 };

@@ -167,6 +167,7 @@ const msh_format msh_format_der = {
     .en = "electronic seals, signature values, certificates (ASN.1 DER)",
     .suffixes = "esl dat cer der",
     .reads_zh = "全部字符串；印章图片另行检查",
+    .reads_en = "all strings; pictures of seals are looked at by themselves",
     .probe = probe,
     .extract = extract,
 };

@@ -63,6 +63,7 @@ const msh_format msh_format_devmode = {
     .en = "printer settings",
     .suffixes = "bin",
     .reads_zh = "打印机名称、纸张名称；驱动程序的私有数据只做原始字节扫描",
+    .reads_en = "names of printer and paper; private data of the driver by the raw sweep only",
     .probe = probe,
     .extract = extract,
 };

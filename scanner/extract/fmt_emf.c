@@ -313,6 +313,8 @@ const msh_format msh_format_emf = {
     .en = "enhanced metafile",
     .suffixes = "emf",
     .reads_zh = "图中绘出的文字、位图和内嵌图片；以字形或轮廓绘出的文字会报告",
+    .reads_en = "text that is drawn, bitmaps and pictures inside; text drawn as glyphs or outlines "
+                "is reported",
     .probe = probe,
     .extract = extract,
 };

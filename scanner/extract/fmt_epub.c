@@ -14,6 +14,7 @@ const msh_format msh_format_epub = {
     .en = "EPUB book",
     .suffixes = "epub",
     .reads_zh = "每一页、目录、书目信息、样式、图片；加密成员会报告",
+    .reads_en = "every page, contents, metadata, styles, pictures; encrypted members are reported",
     .probe = probe,
     .extract = msh_zip_read_all,
     .flags = MSH_FORMAT_CONTAINER,

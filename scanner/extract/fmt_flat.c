@@ -58,6 +58,8 @@ const msh_format msh_format_flat = {
     .suffixes = "fodt fods fodp xml",
     .library = "libxml2",
     .reads_zh = "段落、单元格、批注、修订、页眉页脚；内嵌的图片和文件另行检查；另按源码再查一遍",
+    .reads_en = "paragraphs, cells, comments, tracked changes, headers; pictures and files inside "
+                "by themselves; the source once more",
     .probe = probe,
     .extract = extract,
     .flags = MSH_FORMAT_TEXT | MSH_FORMAT_MARKUP,

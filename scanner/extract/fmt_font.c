@@ -100,6 +100,8 @@ const msh_format msh_format_font = {
     .en = "TrueType and OpenType fonts",
     .suffixes = "ttf otf odttf",
     .reads_zh = "名称、版权、说明；字形不含文字；末尾多余的字节另行检查",
+    .reads_en =
+        "names, copyright, descriptions; glyphs hold no text; bytes behind the end by themselves",
     .probe = probe,
     .extract = extract,
     .family = "opaque",

@@ -96,6 +96,7 @@ const msh_format msh_format_gif = {
     .en = "GIF picture",
     .suffixes = "gif",
     .reads_zh = "注释、文字块、XMP、结尾之后的内容；图中文字由文字识别读取",
+    .reads_en = "comments, text blocks, XMP, what follows the end; text in the picture by OCR",
     .probe = probe,
     .extract = extract,
 };

@@ -64,6 +64,8 @@ const msh_format msh_format_html = {
     .suffixes = "html htm xhtml shtml jsp php asp aspx vue hta",
     .reads_zh =
         "正文、标题、元信息、注释、属性、脚本与样式、隐藏元素、内嵌的 data: 内容；另按源码再查一遍",
+    .reads_en = "body, titles, metadata, comments, attributes, scripts and styles, hidden "
+                "elements, data: contents; the source once more",
     .probe = probe,
     .extract = extract,
     .flags = MSH_FORMAT_TEXT | MSH_FORMAT_MARKUP,

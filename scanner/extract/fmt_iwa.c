@@ -180,6 +180,7 @@ const msh_format msh_format_iwa = {
     .en = "archives inside iWork documents",
     .suffixes = "iwa",
     .reads_zh = "解压后全部消息里的字符串",
+    .reads_en = "strings in all unpacked messages",
     .probe = probe,
     .extract = extract,
     .flags = MSH_FORMAT_CONTAINER,

@@ -14,6 +14,8 @@ const msh_format msh_format_iwork = {
     .en = "iWork document (Pages, Numbers, Keynote)",
     .suffixes = "pages numbers key",
     .reads_zh = "正文、表格、备注、批注里的全部字符串；媒体另行检查；加密成员会报告",
+    .reads_en = "all strings of body, tables, notes, comments; media by themselves; encrypted "
+                "members are reported",
     .probe = probe,
     .extract = msh_zip_read_all,
     .flags = MSH_FORMAT_CONTAINER,

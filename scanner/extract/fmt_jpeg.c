@@ -133,6 +133,8 @@ const msh_format msh_format_jpeg = {
     .en = "JPEG picture",
     .suffixes = "jpg jpeg jpe jfif",
     .reads_zh = "注释、EXIF 及缩略图、XMP、IPTC、结尾之后的内容；图中文字由文字识别读取",
+    .reads_en = "comments, EXIF and its thumbnail, XMP, IPTC, what follows the end; text in the "
+                "picture by OCR",
     .probe = probe,
     .extract = extract,
 };

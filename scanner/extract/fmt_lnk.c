@@ -125,6 +125,7 @@ const msh_format msh_format_lnk = {
     .en = "Windows shortcut",
     .suffixes = "lnk",
     .reads_zh = "目标路径、参数、工作目录、说明；其余由原始扫描读取",
+    .reads_en = "target, arguments, working folder, description; the rest by the raw sweep",
     .probe = probe,
     .extract = extract,
 };

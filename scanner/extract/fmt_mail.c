@@ -389,6 +389,8 @@ const msh_format msh_format_mail = {
     .en = "mail, news, web archive",
     .suffixes = "eml emlx mht mhtml nws",
     .reads_zh = "邮件头各字段、正文、附件及其名称、转发的邮件、各部分前后的文字；另按原文再查一遍",
+    .reads_en = "header fields, body, attachments and their names, forwarded mails, text around "
+                "the parts; the source once more",
     .probe = probe,
     .extract = extract,
     .flags = MSH_FORMAT_TEXT | MSH_FORMAT_WHOLE,

@@ -253,6 +253,7 @@ const msh_format msh_format_mbox = {
     .en = "mailbox",
     .suffixes = "mbox mbx box",
     .reads_zh = "其中每一封邮件（mbox 各种写法、Foxmail 邮箱）；另按原文再查一遍",
+    .reads_en = "every mail in it (all ways of mbox, Foxmail); the source once more",
     .probe = probe,
     .extract = extract,
     .flags = MSH_FORMAT_TEXT | MSH_FORMAT_WHOLE,

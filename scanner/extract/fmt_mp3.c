@@ -122,6 +122,7 @@ const msh_format msh_format_mp3 = {
     .en = "MP3 sound",
     .suffixes = "mp3",
     .reads_zh = "标题、作者、备注、歌词；声音不读，并说明未检查",
+    .reads_en = "title, author, notes, lyrics; sound is not read, and that is said",
     .probe = probe,
     .extract = extract,
 };

@@ -144,6 +144,8 @@ const msh_format msh_format_onenote = {
     .en = "OneNote section",
     .suffixes = "one onetoc2",
     .reads_zh = "文字、标题、作者、插入的文件，含旧版本；版面不读，并说明未全部检查",
+    .reads_en = "text, titles, authors, files put in, older versions too; the layout is not read, "
+                "and that is said",
     .probe = probe,
     .extract = extract,
     .flags = MSH_FORMAT_PARTIAL,

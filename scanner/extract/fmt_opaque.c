@@ -86,6 +86,7 @@ const msh_format msh_format_opaque = {
     .suffixes =
         "ttf otf woff woff2 mp3 wav ogg flac mp4 mkv avi flv exe dll psd heic ico pst ost dbx",
     .reads_zh = "只做原始字节扫描，并说明未检查；可由策略放行",
+    .reads_en = "the raw sweep only, and that is said; a policy may let it pass",
     .probe = probe,
     .extract = extract,
     .family = "opaque",

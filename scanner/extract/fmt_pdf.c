@@ -147,6 +147,8 @@ const msh_format msh_format_pdf = {
     .library = "poppler",
     .reads_zh =
         "每页正文（两种次序）、批注、表单、书签、属性、附件、未用对象、旧版本；图像页交文字识别",
+    .reads_en = "text of every page in two orders, annotations, forms, bookmarks, properties, "
+                "attachments, unused objects, older revisions; pages that are pictures by OCR",
     .probe = probe,
     .extract = extract,
 };

@@ -94,6 +94,7 @@ const msh_format msh_format_pgp = {
     .en = "OpenPGP messages",
     .suffixes = "asc gpg pgp",
     .reads_zh = "报告为已加密；明文签名的文字按纯文本检查",
+    .reads_en = "reported as encrypted; text signed in the clear as plain text",
     .probe = probe,
     .extract = extract,
     .flags = MSH_FORMAT_TEXT,

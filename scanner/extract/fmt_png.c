@@ -145,6 +145,7 @@ const msh_format msh_format_png = {
     .en = "PNG picture",
     .suffixes = "png apng",
     .reads_zh = "文字块、EXIF、XMP、结尾之后的内容；图中文字由文字识别读取",
+    .reads_en = "text blocks, EXIF, XMP, what follows the end; text in the picture by OCR",
     .probe = probe,
     .extract = extract,
 };

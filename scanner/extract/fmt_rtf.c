@@ -477,6 +477,8 @@ const msh_format msh_format_rtf = {
     .en = "Rich Text Format",
     .suffixes = "rtf",
     .reads_zh = "正文、页眉页脚、批注、文档信息、域代码、隐藏文字；对象和图片另行检查",
+    .reads_en = "body, headers, comments, document information, field codes, hidden text; objects "
+                "and pictures by themselves",
     .probe = rtf_probe,
     .extract = rtf_extract,
 };

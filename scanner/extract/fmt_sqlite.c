@@ -204,6 +204,7 @@ const msh_format msh_format_sqlite = {
     .en = "SQLite database",
     .suffixes = "db sqlite sqlite3 db3",
     .reads_zh = "全部表的各行、二进制字段；已删除的内容由原始扫描读取",
+    .reads_en = "rows of all tables, binary fields; what was deleted by the raw sweep",
     .probe = probe,
     .extract = extract,
 };

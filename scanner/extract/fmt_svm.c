@@ -80,6 +80,7 @@ const msh_format msh_format_svm = {
     .en = "StarView metafiles",
     .suffixes = "svm",
     .reads_zh = "全部文字；其中的位图另行检查",
+    .reads_en = "all text; bitmaps by themselves",
     .probe = probe,
     .extract = extract,
 };

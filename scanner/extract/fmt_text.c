@@ -326,6 +326,8 @@ const msh_format msh_format_text = {
     .en = "plain text",
     .suffixes = "txt md log ini conf csv json source",
     .reads_zh = "全文；自动识别编码，编码不明的按多种读法检查；base64、十六进制段落解码后检查",
+    .reads_en = "all of it; the charset is found out, an unclear one is read in several ways; "
+                "base64 and hex are decoded",
     .probe = probe,
     .extract = extract,
     .flags = MSH_FORMAT_TEXT | MSH_FORMAT_FALLBACK,

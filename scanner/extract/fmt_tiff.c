@@ -35,6 +35,7 @@ const msh_format msh_format_tiff = {
     .en = "TIFF picture",
     .suffixes = "tif tiff",
     .reads_zh = "各目录中的文字标记、XMP、IPTC、缩略图；图中文字由文字识别读取",
+    .reads_en = "text tags of all directories, XMP, IPTC, thumbnails; text in the picture by OCR",
     .probe = probe,
     .extract = extract,
 };

@@ -333,6 +333,8 @@ const msh_format msh_format_tnef = {
     .en = "Outlook's winmail.dat (TNEF)",
     .suffixes = "dat tnef",
     .reads_zh = "主题、正文、收发件人、各种属性、附件及其名称、内嵌的邮件；其余由原始扫描读取",
+    .reads_en = "subject, body, people, all properties, attachments and their names, messages "
+                "inside; the rest by the raw sweep",
     .probe = probe,
     .extract = extract,
 };

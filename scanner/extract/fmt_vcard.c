@@ -312,6 +312,8 @@ const msh_format msh_format_vcard = {
     .en = "cards, calendars, directories",
     .suffixes = "vcf ics ldif vcs",
     .reads_zh = "各项内容（折行、转义、编码还原）、照片和附件；另按原文再查一遍",
+    .reads_en = "all fields (unfolded, unescaped, decoded), photographs and attachments; the "
+                "source once more",
     .probe = probe,
     .extract = extract,
     .flags = MSH_FORMAT_TEXT,

@@ -59,6 +59,7 @@ const msh_format msh_format_webp = {
     .en = "WebP picture",
     .suffixes = "webp",
     .reads_zh = "EXIF、XMP、结尾之后的内容；图中文字由文字识别读取",
+    .reads_en = "EXIF, XMP, what follows the end; text in the picture by OCR",
     .probe = probe,
     .extract = extract,
 };

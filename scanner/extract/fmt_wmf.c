@@ -261,6 +261,7 @@ const msh_format msh_format_wmf = {
     .en = "Windows metafile",
     .suffixes = "wmf",
     .reads_zh = "图中绘出的文字和位图；以字形或轮廓绘出的文字会报告",
+    .reads_en = "text that is drawn, bitmaps; text drawn as glyphs or outlines is reported",
     .probe = probe,
     .extract = extract,
 };

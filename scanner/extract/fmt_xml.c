@@ -49,6 +49,8 @@ const msh_format msh_format_xml = {
     .en = "XML, SVG",
     .suffixes = "xml svg rss xsl xsd wsdl kml gpx plist",
     .reads_zh = "文字、属性、注释、实体定义；另按源码再查一遍；不取外部内容",
+    .reads_en =
+        "text, attributes, comments, entities; the source once more; nothing outside is fetched",
     .probe = probe,
     .extract = extract,
     .flags = MSH_FORMAT_TEXT | MSH_FORMAT_MARKUP,

@@ -125,6 +125,7 @@ const msh_format msh_format_yenc = {
     .en = "files written as yEnc",
     .suffixes = "yenc ync",
     .reads_zh = "编码的文件及其名称、前后的文字",
+    .reads_en = "the encoded file and its name, text around it",
     .probe = probe,
     .extract = extract,
 };

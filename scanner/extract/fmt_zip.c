@@ -65,6 +65,8 @@ const msh_format msh_format_zip = {
     .en = "zip archive",
     .suffixes = "zip jar apk war zipx key pages numbers",
     .reads_zh = "全部成员及其名称、注释；目录之外的成员和多余字节；加密成员会报告",
+    .reads_en = "all members and their names, comments; members outside the directory and spare "
+                "bytes; encrypted members are reported",
     .probe = probe,
     .extract = msh_zip_read_all,
     .flags = MSH_FORMAT_CONTAINER,

@@ -38,6 +38,7 @@ const msh_format msh_format_zlib = {
     .suffixes = "zlib zz",
     .library = "zlib",
     .reads_zh = "解压后的内容，结尾之后的内容",
+    .reads_en = "what it unpacks to, and what follows the end",
     .probe = probe,
     .extract = extract,
     .flags = MSH_FORMAT_CONTAINER,

@@ -23,5 +23,5 @@ void msh_format_get(size_t i, msh_lang lang, msh_format_info *out)
     out->suffixes = f->suffixes ? f->suffixes : "";
     out->library = f->library;
     out->absent = f->absent;
-    out->reads = lang == MSH_LANG_EN ? NULL : f->reads_zh;
+    out->reads = lang == MSH_LANG_EN ? f->reads_en : f->reads_zh;
 }

@@ -59,6 +59,12 @@ for limit in $limits; do
     holds zh_CN/mishen.1 "\\fB${limit//-/\\-}="
     holds reference.zh-CN.md "| \`$limit\` |"
 done
+# English pages are English.
+for page in mishen.1 reference.en.md; do
+    checks=$((checks + 1))
+    han=$(python3 -c 'import re, sys; print(*[l for l in open(sys.argv[1], encoding="utf-8") if re.search("[\u4e00-\u9fff]", l)], sep="")' "$pages/$page")
+    [ -z "$han" ] || bad "$page: Chinese in English: $han"
+done
 # The pages are good roff.
 if command -v man >/dev/null; then
     for page in mishen.1 zh_CN/mishen.1; do

@@ -8,7 +8,9 @@ rows() { sed -nE "s/^$2\(([a-z0-9_]+).*/\1/p" "$1"; }
 for name in $(rows scanner/extract/formats.def MSH_FORMAT); do
     file=scanner/extract/fmt_$name.c
     [ -f "$file" ] || { miss "formats.def: $name has no $file"; continue; }
-    grep -q 'reads_zh' "$file" || miss "$file: says not what is read (reads_zh)"
+    for lang in zh en; do
+        grep -q "reads_$lang" "$file" || miss "$file: says not what is read (reads_$lang)"
+    done
 done
 for name in $(rows scanner/rule/kinds.def MSH_KIND); do
     [ -f "scanner/rule/kind_$name.c" ] || miss "kinds.def: $name has no kind_$name.c"
