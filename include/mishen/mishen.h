@@ -3,6 +3,7 @@
 #define MISHEN_MISHEN_H
 
 #include <mishen/buffer.h>
+#include <mishen/config.h>
 #include <mishen/error.h>
 #include <mishen/finding.h>
 #include <mishen/ledger.h>

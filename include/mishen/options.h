@@ -23,6 +23,22 @@ void msh_limits_default(msh_limits *limits);
 MSH_MUST_CHECK msh_err msh_limits_set(msh_limits *limits, const char *name, const char *value,
                                       msh_error *why);
 
+/* What to do with oddities, see policies.def. All zero = the defaults. */
+enum {
+    MSH_OPAQUE_FONT = 1,
+    MSH_OPAQUE_AUDIO = 2,
+    MSH_OPAQUE_VIDEO = 4,
+    MSH_OPAQUE_PICTURE = 8,
+    MSH_OPAQUE_PROGRAM = 16
+};
+typedef struct msh_policy {
+    unsigned opaque;            /* MSH_OPAQUE_* that pass */
+    bool optical_not_inspected; /* a page in which nothing was read: NOT-INSPECTED, not REVIEW */
+} msh_policy;
+/* Set one from "name", "value" as given to --policy. Errors: MSH_E_OPTION. */
+MSH_MUST_CHECK msh_err msh_policy_set(msh_policy *policy, const char *name, const char *value,
+                                      msh_error *why);
+
 /* Which digests are computed for each item. */
 enum { MSH_DIGEST_SHA256 = 1, MSH_DIGEST_SM3 = 2 };
 

@@ -32,6 +32,7 @@ typedef struct msh_run_summary {
     /* People named by a number in two items or more, and how many items name the same one;
      * `people_least`: there may be more. */
     uint64_t people_repeated, people_most;
+    uint64_t excluded; /* left out by --exclude, not looked at */
     bool people_least;
     bool complete; /* everything was inspected */
     bool stopped;  /* by a signal */

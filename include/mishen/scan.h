@@ -34,8 +34,15 @@ typedef struct msh_options {
     const char *const *add_rules; /* files or folders added to them */
     size_t n_add_rules;
     msh_limits limits;
-    unsigned jobs;    /* 0 = one for each CPU */
-    unsigned digests; /* MSH_DIGEST_*, 0 = both */
+    msh_policy policy;
+    const char *const
+        *raise; /* RULE=TIER: findings of these rules are one tier graver, up to TIER */
+    size_t n_raise;
+    const char *const *exclude; /* patterns of files and folders that are left out */
+    size_t n_exclude;
+    const char *profile; /* name of the profile in force, for the log; NULL = none */
+    unsigned jobs;       /* 0 = one for each CPU */
+    unsigned digests;    /* MSH_DIGEST_*, 0 = both */
     bool no_sandbox;
     bool inproc;
     bool no_ocr;

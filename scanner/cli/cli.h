@@ -6,11 +6,12 @@
 
 #include <stdio.h>
 
-enum { CLI_MAX_REPEAT = 64, CLI_MAX_GIVEN = 128 };
+enum { CLI_MAX_REPEAT = 64, CLI_MAX_GIVEN = 1200 };
 
 typedef struct cli_given {
     const char *name;  /* "--title" */
     const char *value; /* "" for a flag */
+    const char *from;  /* "mishen.yaml:12" when it stands there; NULL = on the command line */
 } cli_given;
 
 /* A parsed command line. Options common to all commands are in `options` already. */
@@ -25,6 +26,9 @@ typedef struct cli_args {
     cli_given given[CLI_MAX_GIVEN];
     size_t n_given;
     const char *rules[CLI_MAX_REPEAT], *add_rules[CLI_MAX_REPEAT];
+    const char *raise[CLI_MAX_REPEAT], *exclude[CLI_MAX_REPEAT];
+    msh_config *config; /* NULL where the command needs none */
+    const char *config_file;
     bool color; /* for standard output */
     unsigned width;
 } cli_args;
@@ -34,6 +38,16 @@ const char *cli_option(const cli_args *a, const char *name);
 /* The value, or a default. */
 const char *cli_option_or(const cli_args *a, const char *name, const char *dflt);
 bool cli_flag(const cli_args *a, const char *name);
+/* Values of a key of mishen.yaml that no option stands for ("paths"), at most `most`; their number.
+ */
+size_t cli_settings(const cli_args *a, const char *key, const char **out, size_t most);
+/* The last of them, or a default. */
+const char *cli_setting_or(const cli_args *a, const char *key, const char *dflt);
+/* Reads mishen.yaml into a->given, before what was given on the command line. False after a
+ * complaint. */
+bool cli_read_config(cli_args *a, bool (*is_option)(const char *command, const char *name));
+/* mishen doctor: each key, the value in force, and where it came from. */
+void cli_tell_config(const cli_args *a);
 /* Chinese or English, by --lang. */
 const char *cli_tr(const cli_args *a, const char *zh, const char *en)
     __attribute__((format_arg(2), format_arg(3)));

@@ -45,6 +45,7 @@ int cli_cmd_doctor(cli_args *a)
     msh_err err = msh_doctor(&a->options, print_fact, &s, &why);
     if (err != MSH_OK)
         return cli_failed(a, err, &why);
+    cli_tell_config(a);
     if (!cli_flush(a))
         return MSH_EXIT_STATE;
     return s.worst == 2 ? MSH_EXIT_NOT_INSPECTED : 0;

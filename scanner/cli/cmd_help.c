@@ -66,6 +66,26 @@ void cli_help(const cli_args *a, const char *command, FILE *out)
     print_exits(a, out);
 }
 
+/* mishen help config: each key on the screen. */
+static void print_config(const cli_args *a, FILE *out)
+{
+    char head[CLI_CONFIG_HEAD];
+    fprintf(out, "%s\n", cli_tr(a, "mishen.yaml 可以写的键：", "Keys of mishen.yaml:"));
+    for (size_t i = 0; i < cli_n_config; i++) {
+        const cli_config_text *k = &cli_config[i];
+        cli_config_head(k, head);
+        fprintf(out, "  %s: %s\n      %s", head, k->value, cli_tr(a, k->zh, k->en));
+        if (k->dflt[0])
+            fprintf(out, "%s%s%s", cli_tr(a, "（默认 ", " (default "), k->dflt,
+                    cli_tr(a, "）", ")"));
+        fputc('\n', out);
+    }
+    fprintf(out, "\n%s\n", cli_tr(a, "policy 下面的名称：", "Names under policy:"));
+    for (size_t i = 0; i < cli_n_policies; i++)
+        fprintf(out, "  %s: %s\n      %s\n", cli_policies[i].name, cli_policies[i].values,
+                cli_tr(a, cli_policies[i].zh, cli_policies[i].en));
+}
+
 static bool is_command(const char *name)
 {
     for (size_t i = 0; i < cli_n_commands; i++)
@@ -76,6 +96,10 @@ static bool is_command(const char *name)
 
 int cli_cmd_help(cli_args *a)
 {
+    if (a->n_words && strcmp(a->words[0], "config") == 0) {
+        print_config(a, stdout);
+        return cli_flush(a) ? 0 : MSH_EXIT_STATE;
+    }
     if (a->n_words && !is_command(a->words[0])) {
         cli_complain(a, "没有这个命令：", "no such command: ");
         cli_print_escaped(stderr, a->words[0], strlen(a->words[0]));

@@ -78,6 +78,11 @@ int cli_cmd_scan(cli_args *a)
                          "--progress is auto, never or json");
     if (cli_flag(a, "--explain"))
         return explain(a, &job);
+    const char *configured[CLI_MAX_REPEAT];
+    if (job.n_paths == 0 && !job.files_from) {
+        job.paths = configured;
+        job.n_paths = cli_settings(a, "paths", configured, CLI_MAX_REPEAT);
+    }
     if (job.n_paths == 0 && !job.files_from)
         return cli_usage(a, "要检查什么？给出文件、文件夹，或用 - 表示标准输入",
                          "scan what? name files, folders, or - for standard input");

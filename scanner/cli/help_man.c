@@ -15,11 +15,14 @@ static const man_row files[] = {
      "状态目录：密钥、日志、登记、历次检查（root 为前者；另见 --state 和 XDG_STATE_HOME）",
      "state folder: keys, log, register, saved runs (the former for root; see also --state and "
      "XDG_STATE_HOME)"},
+    {"./mishen.yaml, /etc/mishen/mishen.yaml", "配置文件（不是必需的）",
+     "configuration (none is needed)"},
     {"/usr/share/mishen/rules", "随程序提供的规则包", "shipped rule packs"},
     {"/usr/share/doc/mishen", "手册", "manuals"},
 };
 
 static const man_row environment[] = {
+    {"MISHEN_CONFIG", "配置文件，同 --config", "configuration, as --config"},
     {"MISHEN_LANG", "语言，同 --lang；默认 zh-CN", "language, as --lang; default zh-CN"},
     {"NO_COLOR", "设了就不用颜色", "when set, no colours"},
     {"XDG_STATE_HOME", "状态目录的上级（非 root）", "folder of the state folder (not for root)"},
@@ -163,6 +166,34 @@ static void limits(const cli_args *a, FILE *out)
     }
 }
 
+static void policies(const cli_args *a, FILE *out)
+{
+    char head[96];
+    fprintf(out, ".SH %s\n",
+            cli_tr(a, "策略（--policy 名称=值，以下为默认值）",
+                   "POLICIES (--policy NAME=VALUE; defaults)"));
+    for (size_t i = 0; i < cli_n_policies; i++) {
+        (void)snprintf(head, sizeof head, "%s=%s", cli_policies[i].name, cli_policies[i].dflt);
+        entry(out, head, cli_policies[i].values, cli_tr(a, cli_policies[i].zh, cli_policies[i].en));
+    }
+}
+
+static void config(const cli_args *a, FILE *out)
+{
+    char head[CLI_CONFIG_HEAD];
+    fprintf(out, ".SH %s\n", cli_tr(a, "配置文件 mishen.yaml", "CONFIGURATION (mishen.yaml)"));
+    roff(out, cli_tr(a,
+                     "命令行优先于配置文件，配置文件优先于方案自带的设置。mishen doctor "
+                     "逐项说明现行的值和出处。",
+                     "The command line goes before the file, the file before what a profile sets "
+                     "by itself. mishen doctor tells each value and where it comes from."));
+    fputc('\n', out);
+    for (size_t i = 0; i < cli_n_config; i++) {
+        cli_config_head(&cli_config[i], head);
+        entry(out, head, cli_config[i].value, cli_tr(a, cli_config[i].zh, cli_config[i].en));
+    }
+}
+
 static void formats(const cli_args *a, FILE *out)
 {
     fprintf(out, ".SH %s\n", cli_tr(a, "格式", "FORMATS"));
@@ -195,6 +226,8 @@ void cli_man(const cli_args *a, FILE *out)
     for (size_t i = 0; i < cli_n_exits; i++)
         entry(out, cli_exits[i].codes, "", cli_tr(a, cli_exits[i].zh, cli_exits[i].en));
     limits(a, out);
+    policies(a, out);
+    config(a, out);
     formats(a, out);
     rows(a, out, cli_tr(a, "文件", "FILES"), files, COUNT(files));
     rows(a, out, cli_tr(a, "环境变量", "ENVIRONMENT"), environment, COUNT(environment));

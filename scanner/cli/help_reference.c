@@ -85,6 +85,28 @@ static void limits(const cli_args *a, FILE *out)
     }
 }
 
+static void policies(const cli_args *a, FILE *out)
+{
+    char head[96];
+    fprintf(out, "\n## %s\n", cli_tr(a, "策略", "Policies"));
+    table(a, out, "`--policy`", "`--policy`");
+    for (size_t i = 0; i < cli_n_policies; i++) {
+        (void)snprintf(head, sizeof head, "%s=%s", cli_policies[i].name, cli_policies[i].values);
+        row(out, head, "", cli_tr(a, cli_policies[i].zh, cli_policies[i].en));
+    }
+}
+
+static void config(const cli_args *a, FILE *out)
+{
+    char head[CLI_CONFIG_HEAD];
+    fprintf(out, "\n## %s\n", cli_tr(a, "配置文件 mishen.yaml", "Configuration: mishen.yaml"));
+    table(a, out, "键", "key");
+    for (size_t i = 0; i < cli_n_config; i++) {
+        cli_config_head(&cli_config[i], head);
+        row(out, head, cli_config[i].value, cli_tr(a, cli_config[i].zh, cli_config[i].en));
+    }
+}
+
 static void formats(const cli_args *a, FILE *out)
 {
     fprintf(out, "\n## %s\n\n| %s | %s | %s |\n| --- | --- | --- |\n",
@@ -125,6 +147,8 @@ void cli_reference(const cli_args *a, FILE *out)
     commands(a, out);
     exits(a, out);
     limits(a, out);
+    policies(a, out);
+    config(a, out);
     formats(a, out);
     reasons(a, out);
 }

@@ -71,7 +71,7 @@ static bool take_option(cli_args *a, int argc, char **argv, int *i)
     }
     if (a->n_given == CLI_MAX_GIVEN)
         return refuse(a, "选项太多：", "too many options: ", arg, len);
-    a->given[a->n_given++] = (cli_given){row->name, value};
+    a->given[a->n_given++] = (cli_given){row->name, value, NULL};
     return true;
 }
 
@@ -174,18 +174,49 @@ static bool set_color(cli_args *a, const char *value)
     return true;
 }
 
+/* NAME=VALUE of --policy. */
+static bool set_policy(cli_args *a, const char *value)
+{
+    char name[64];
+    const char *equals = strchr(value, '=');
+    if (!equals || (size_t)(equals - value) >= sizeof name)
+        return false;
+    memcpy(name, value, (size_t)(equals - value));
+    name[equals - value] = '\0';
+    return msh_policy_set(&a->options.policy, name, equals + 1, NULL) == MSH_OK;
+}
+
+static bool add_to(const char **list, size_t *n, const char *value)
+{
+    if (*n == CLI_MAX_REPEAT)
+        return false;
+    list[(*n)++] = value;
+    return true;
+}
+
+/* process.*=BLOCK */
+static bool is_raise(const char *value)
+{
+    const char *equals = strchr(value, '=');
+    return equals && equals > value &&
+           (strcmp(equals, "=REVIEW") == 0 || strcmp(equals, "=BLOCK") == 0);
+}
+
 static bool apply_one(cli_args *a, const cli_given *g)
 {
-    if (strcmp(g->name, "--rules") == 0) {
-        if (a->options.n_rules == CLI_MAX_REPEAT)
-            return false;
-        a->rules[a->options.n_rules++] = g->value;
-    } else if (strcmp(g->name, "--add-rules") == 0) {
-        if (a->options.n_add_rules == CLI_MAX_REPEAT)
-            return false;
-        a->add_rules[a->options.n_add_rules++] = g->value;
-    } else if (strcmp(g->name, "--limit") == 0) {
+    msh_options *o = &a->options;
+    if (strcmp(g->name, "--rules") == 0)
+        return add_to(a->rules, &o->n_rules, g->value);
+    if (strcmp(g->name, "--add-rules") == 0)
+        return add_to(a->add_rules, &o->n_add_rules, g->value);
+    if (strcmp(g->name, "--raise") == 0)
+        return is_raise(g->value) && add_to(a->raise, &o->n_raise, g->value);
+    if (strcmp(g->name, "--exclude") == 0)
+        return g->value[0] && add_to(a->exclude, &o->n_exclude, g->value);
+    if (strcmp(g->name, "--limit") == 0) {
         return set_limit(a, g->value);
+    } else if (strcmp(g->name, "--policy") == 0) {
+        return set_policy(a, g->value);
     } else if (strcmp(g->name, "--jobs") == 0) {
         return parse_jobs(g->value, &a->options.jobs);
     } else if (strcmp(g->name, "--digest") == 0) {
@@ -234,22 +265,35 @@ static bool apply_common(cli_args *a)
         if (apply_one(a, g))
             continue;
         cli_complain(a, "选项的值不对：", "bad value: ");
-        fprintf(stderr, "%s ", g->name);
+        fprintf(stderr, "%s%s%s ", g->from ? g->from : "", g->from ? ": " : "", g->name);
         cli_print_escaped(stderr, g->value, strlen(g->value));
         tell_allowed(a, g->name);
         return false;
     }
     a->options.rules = a->rules;
     a->options.add_rules = a->add_rules;
+    a->options.raise = a->raise;
+    a->options.exclude = a->exclude;
+    a->options.profile = a->config ? msh_config_profile(a->config) : NULL;
     return true;
+}
+
+static bool is_option(const char *command, const char *name)
+{
+    return find_option(command, name, strlen(name)) != NULL;
 }
 
 static int run_command(cli_args *a, const command_row *row)
 {
+    if (row && row->run != cli_cmd_help && !cli_read_config(a, is_option))
+        return MSH_EXIT_USAGE;
     if (!apply_common(a))
         return MSH_EXIT_USAGE;
-    if (row)
-        return row->run(a);
+    if (row) {
+        int code = row->run(a);
+        msh_config_free(a->config);
+        return code;
+    }
     cli_help(a, NULL, stderr);
     return MSH_EXIT_USAGE;
 }

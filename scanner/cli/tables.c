@@ -2,6 +2,7 @@
 #include "cli/tables.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -26,6 +27,26 @@ const cli_limit_text cli_limits[] = {
 #undef MSH_LIMIT
 };
 const size_t cli_n_limits = COUNT(cli_limits);
+
+const cli_policy_text cli_policies[] = {
+#define MSH_POLICY(name, values, dflt, zh, en) {name, values, dflt, zh, en},
+#include <mishen/policies.def>
+#undef MSH_POLICY
+};
+const size_t cli_n_policies = COUNT(cli_policies);
+
+const cli_config_text cli_config[] = {
+#define MSH_CONFIG(key, value, option, dflt, zh, en) {key, value, option, dflt, zh, en},
+#include <mishen/config.def>
+#undef MSH_CONFIG
+};
+const size_t cli_n_config = COUNT(cli_config);
+
+void cli_config_head(const cli_config_text *k, char head[CLI_CONFIG_HEAD])
+{
+    size_t n = strlen(k->key);
+    (void)snprintf(head, CLI_CONFIG_HEAD, "%s%s", k->key, k->key[n - 1] == '.' ? "NAME" : "");
+}
 
 const cli_exit_text cli_exits[] = {
     {"0", "每个文件都已查完并通过", "every item was wholly inspected and passed"},

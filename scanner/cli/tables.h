@@ -29,6 +29,22 @@ typedef struct cli_reason_text {
     const char *zh, *en;
 } cli_reason_text;
 
+typedef struct cli_policy_text {
+    const char *name, *values, *dflt, *zh, *en;
+} cli_policy_text;
+
+typedef struct cli_config_text {
+    const char *key, *value, *option, *dflt, *zh, *en;
+} cli_config_text;
+
+extern const cli_policy_text cli_policies[];
+extern const size_t cli_n_policies;
+extern const cli_config_text cli_config[];
+extern const size_t cli_n_config;
+/* "limits." stands for a map of names: "limits.NAME". */
+enum { CLI_CONFIG_HEAD = 96 };
+void cli_config_head(const cli_config_text *k, char head[CLI_CONFIG_HEAD]);
+
 extern const cli_command_text cli_commands[];
 extern const size_t cli_n_commands;
 extern const cli_option_text cli_options[];

@@ -227,6 +227,8 @@ static msh_err ndjson_end(msh_report_run *r, const msh_run_summary *s)
         msh_jw_kbool(&w, "at_least", s->people_least);
         msh_jw_close(&w, '}');
     }
+    if (s->excluded)
+        msh_jw_kuint(&w, "excluded", s->excluded);
     msh_jw_kbool(&w, "complete", s->complete);
     if (s->stopped)
         msh_jw_kbool(&w, "stopped", true);

@@ -266,6 +266,10 @@ static void put_counts(const msh_report_run *r, const text_report *t, msh_buf *b
         msh_say_put(b, MSG_PEOPLE, r->style.lang, s->people_repeated, most, NULL);
         msh_buf_put_byte(b, '\n');
     }
+    if (s->excluded) {
+        msh_say_put(b, MSG_EXCLUDED, r->style.lang, s->excluded, NULL, NULL);
+        msh_buf_put_byte(b, '\n');
+    }
     if (t->gather.n_reasons)
         msh_buf_printf(b, "%s\n", say(r, MSG_NOT_READ));
     const char *form =

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/view.h"
+#include "rule/pack_hint.h"
 #include "rule/yaml.h"
 
 #include <stdio.h>
@@ -172,7 +173,7 @@ static msh_err mutate_pack(mutator *m, msh_arena *tree, msh_view only)
 {
     m->reader.name = m->pack->name;
     m->reader.register_key = m->pack->register_key;
-    MSH_TRY(msh_yaml_read(tree, m->pack->name, m->pack->bytes, &m->root, m->why));
+    MSH_TRY(msh_yaml_read(tree, m->pack->name, m->pack->bytes, msh_hint_known, &m->root, m->why));
     msh_node *rules = msh_node_get(m->root, "rules");
     for (msh_node *n = rules ? rules->child : NULL; n; n = n->next) {
         msh_node *id = msh_node_get(n, "id");

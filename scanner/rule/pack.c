@@ -236,7 +236,10 @@ static msh_err load_one(msh_loader *l, const msh_pack_source *p)
         return msh_yaml_refuse((msh_yaml_at){p->name, 1, 1}, "规则文件过大（见 --limit rule-file）",
                                "the rule file is too large (see --limit rule-file)", l->why);
     msh_node *root;
-    MSH_TRY(msh_yaml_read(&l->tree, p->name, p->bytes, &root, l->why));
+    MSH_TRY(msh_yaml_read(&l->tree, p->name, p->bytes, msh_hint_known, &root, l->why));
+    if (!root)
+        return msh_yaml_refuse((msh_yaml_at){p->name, 1, 1}, "文件是空的，没有规则",
+                               "the file is empty, no rules", l->why);
     MSH_TRY(msh_loader_pack(l, root, NULL));
     msh_arena_reset(&l->tree);
     return MSH_OK;

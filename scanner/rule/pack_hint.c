@@ -1,6 +1,7 @@
 /* pack_hint.c: the keys of packs, what each is for, and which one a wrong key was meant to be. */
 #include "rule/pack_hint.h"
 
+#include "base/near.h"
 #include "base/view.h"
 
 #include <stdio.h>
@@ -67,7 +68,7 @@ static const struct {
     {"levels", ""},
 };
 
-enum { KEYS = sizeof keys / sizeof keys[0], LONGEST = 24 };
+enum { KEYS = sizeof keys / sizeof keys[0] };
 
 bool msh_hint_known(msh_view key)
 {
@@ -77,43 +78,15 @@ bool msh_hint_known(msh_view key)
     return false;
 }
 
-static unsigned least(unsigned a, unsigned b)
+static const char *key_at(const void *ctx, size_t i)
 {
-    return a < b ? a : b;
-}
-
-/* Letters to add, drop, change or swap (Damerau) between two short words. */
-static unsigned distance(msh_view a, msh_view b)
-{
-    unsigned d[LONGEST + 1][LONGEST + 1];
-    for (size_t i = 0; i <= a.len; i++)
-        for (size_t k = 0; k <= b.len; k++) {
-            if (i == 0 || k == 0) {
-                d[i][k] = (unsigned)(i + k);
-                continue;
-            }
-            bool same = a.data[i - 1] == b.data[k - 1];
-            unsigned best = least(d[i - 1][k], d[i][k - 1]) + 1;
-            best = least(best, d[i - 1][k - 1] + !same);
-            if (i > 1 && k > 1 && a.data[i - 1] == b.data[k - 2] && a.data[i - 2] == b.data[k - 1])
-                best = least(best, d[i - 2][k - 2] + 1);
-            d[i][k] = best;
-        }
-    return d[a.len][b.len];
+    (void)ctx;
+    return keys[i].key;
 }
 
 void msh_hint_unknown(msh_view key, char zh[160], char en[120])
 {
-    const char *like = NULL;
-    unsigned best = 3;
-    if (key.len <= LONGEST && !msh_hint_known(key))
-        for (size_t i = 0; i < KEYS; i++) {
-            unsigned d = distance(key, msh_view_str(keys[i].key));
-            if (d < best && d < key.len) {
-                best = d;
-                like = keys[i].key;
-            }
-        }
+    const char *like = msh_hint_known(key) ? NULL : msh_near_word(key, key_at, NULL, KEYS);
     int len = (int)(key.len < 40 ? key.len : 40);
     const char *k = (const char *)key.data;
     if (like) {

@@ -5,7 +5,6 @@
 
 #include "base/err.h"
 #include "base/view.h"
-#include "rule/pack_hint.h"
 
 #include <yaml.h>
 
@@ -78,18 +77,19 @@ static msh_err check_encoding(const char *name, msh_view bytes, msh_error *why)
 
 static bool is_key_char(uint8_t c)
 {
-    return (c >= 'a' && c <= 'z') || c == '_';
+    return (c >= 'a' && c <= 'z') || c == '_' || c == '-';
 }
 
 /* A known key at the beginning of a line, or after { or , outside of quotes, with ： after it. */
-static msh_err check_colons(const char *name, msh_view bytes, msh_error *why)
+static msh_err check_colons(const char *name, msh_view bytes, bool (*known)(msh_view key),
+                            msh_error *why)
 {
     const msh_view wide = MSH_VIEW("：");
     for (size_t at = 0; (at = msh_view_find(bytes, wide, at)) != SIZE_MAX; at += wide.len) {
         size_t from = at;
         while (from > 0 && at - from < MAX_KEY && is_key_char(bytes.data[from - 1]))
             from--;
-        if (!msh_hint_known(msh_view_cut(bytes, from, at - from)))
+        if (!known(msh_view_cut(bytes, from, at - from)))
             continue;
         size_t before = from, line = from;
         while (before > 0 && (bytes.data[before - 1] == ' ' || bytes.data[before - 1] == '-'))
@@ -277,14 +277,14 @@ static msh_err syntax_error(const reader *r, const yaml_parser_t *p, msh_view by
                            p->problem ? p->problem : "malformed YAML", r->why);
 }
 
-msh_err msh_yaml_read(msh_arena *a, const char *name, msh_view bytes, msh_node **root,
-                      msh_error *why)
+msh_err msh_yaml_read(msh_arena *a, const char *name, msh_view bytes, bool (*known)(msh_view key),
+                      msh_node **root, msh_error *why)
 {
     *root = NULL;
     MSH_TRY(check_encoding(name, bytes, why));
     if (msh_view_starts(bytes, MSH_VIEW("\xef\xbb\xbf")))
         bytes = msh_view_cut(bytes, 3, bytes.len);
-    MSH_TRY(check_colons(name, bytes, why));
+    MSH_TRY(check_colons(name, bytes, known, why));
     reader r = {.arena = a, .name = name, .why = why};
     yaml_parser_t parser;
     if (!yaml_parser_initialize(&parser))
@@ -302,9 +302,6 @@ msh_err msh_yaml_read(msh_arena *a, const char *name, msh_view bytes, msh_node *
         yaml_event_delete(&event);
     }
     yaml_parser_delete(&parser);
-    if (err == MSH_OK && !r.root)
-        return msh_yaml_refuse((msh_yaml_at){name, 1, 1}, "文件是空的，没有规则",
-                               "the file is empty, no rules", why);
     *root = r.root;
     return err;
 }

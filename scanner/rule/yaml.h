@@ -2,16 +2,17 @@
  *
  * One document of maps, lists and strings. Refused: anchors, aliases, tags, directives, duplicate
  * keys, keys that are not plain words, more than 16 levels, what is not UTF-8, a full-width colon
- * after a key (libyaml would blame the line after it). */
+ * after a known key (libyaml would blame the line after it). */
 #ifndef MSH_RULE_YAML_H
 #define MSH_RULE_YAML_H
 
 #include "rule/kind.h"
 
-/* name: for messages. The tree is in `a`, and so are its strings. Errors: MSH_E_RULES with
+/* name: for messages; known: the keys that such a file may have. The tree is in `a`, and so are its
+ * strings; *root is NULL when the file holds nothing. Errors: MSH_E_RULES with
  * "name:line:column: 错误：… / error: …", MSH_E_MEMORY. */
 MSH_MUST_CHECK msh_err msh_yaml_read(msh_arena *a, const char *name, msh_view bytes,
-                                     msh_node **root, msh_error *why);
+                                     bool (*known)(msh_view key), msh_node **root, msh_error *why);
 /* Fills why with that form and returns MSH_E_RULES. */
 typedef struct msh_yaml_at {
     const char *name;

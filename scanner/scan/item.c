@@ -326,6 +326,22 @@ void msh_entry_done(msh_entry *e, const msh_room_done *done)
         e->item.format = MSH_VIEW("?");
 }
 
+void msh_entry_pass_opaque(msh_entry *e)
+{
+    msh_view unread = msh_view_str(msh_reason_name(MSH_REASON_FORMAT_UNSUPPORTED));
+    if (e->whole || e->memory_short || e->more_outcomes || e->n_outcomes == 0)
+        return;
+    for (size_t i = 0; i < e->n_outcomes; i++)
+        if (!msh_view_eq(e->outcomes[i].reason, unread) ||
+            !msh_view_eq(e->outcomes[i].place.vpath, e->vpath))
+            return;
+    for (size_t i = 0; i < e->n_outcomes; i++) {
+        e->outcomes[i].reason = msh_view_str(msh_reason_name(MSH_REASON_FORMAT_OPAQUE));
+        e->outcomes[i].outcome = msh_reason_outcome(MSH_REASON_FORMAT_OPAQUE);
+    }
+    e->whole = true;
+}
+
 static int64_t nanoseconds(struct timespec t)
 {
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;

@@ -60,6 +60,8 @@ void msh_entry_hit(msh_entry *e, const msh_rules *rules, msh_hmac *key, const ms
 /* What a virus scanner calls it: BLOCK. */
 void msh_entry_virus(msh_entry *e, msh_hmac *key, msh_view name);
 void msh_entry_done(msh_entry *e, const msh_room_done *done);
+/* What was not read is only that the item is of a type that policy lets pass. */
+void msh_entry_pass_opaque(msh_entry *e);
 /* After the last event: whether the file is still what was opened. */
 bool msh_entry_unchanged(const msh_entry *e);
 /* Take size and times as they are now, for a second reading; false when that fails. */

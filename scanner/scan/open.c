@@ -50,6 +50,12 @@ static msh_err digest_policy(msh_run *r)
     msh_buf_printf(&b, ";%s=%llu", name, (unsigned long long)r->options->limits.member);
 #include <mishen/limits.def>
 #undef MSH_LIMIT
+    msh_buf_printf(&b, ";opaque=%u;optical=%d", r->options->policy.opaque,
+                   r->options->policy.optical_not_inspected);
+    for (size_t i = 0; i < r->options->n_raise; i++)
+        msh_buf_printf(&b, ";raise=%s", r->options->raise[i]);
+    for (size_t i = 0; i < r->options->n_exclude; i++)
+        msh_buf_printf(&b, ";exclude=%s", r->options->exclude[i]);
     msh_err err = msh_buf_err(&b);
     if (err == MSH_OK)
         err = msh_sha256(msh_buf_view(&b), digest);

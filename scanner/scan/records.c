@@ -113,12 +113,27 @@ msh_err msh_records_config(msh_run *r, msh_error *why)
     return msh_log_commit(r->log, &r->config, why);
 }
 
+/* What is left out is said where it is said what is looked at. */
+static void put_excludes(const msh_run *r, msh_json_writer *w)
+{
+    if (r->options->n_exclude == 0)
+        return;
+    msh_jw_key(w, "exclude");
+    msh_jw_open(w, '[');
+    for (size_t i = 0; i < r->options->n_exclude && i < 100; i++)
+        msh_jw_str(w, msh_view_cut(msh_view_str(r->options->exclude[i]), 0, 100));
+    msh_jw_close(w, ']');
+}
+
 msh_err msh_records_first(msh_run *r, const char *const *roots, size_t n_roots, msh_error *why)
 {
     msh_json_writer w;
     msh_buf b;
     begin(&w, &b);
     msh_jw_kuint(&w, "config", r->config);
+    put_excludes(r, &w);
+    if (r->options->profile && r->options->profile[0])
+        msh_jw_kstr(&w, "profile", msh_view_cut(msh_view_str(r->options->profile), 0, 100));
     if (r->purpose)
         msh_jw_kstr(&w, "purpose", msh_view_str(r->purpose));
     msh_jw_key(&w, "roots");
@@ -199,6 +214,8 @@ msh_err msh_records_last(msh_run *r, msh_error *why)
     msh_jw_kuint(&w, "block", s->verdicts[MSH_VERDICT_BLOCK]);
     msh_jw_kuint(&w, "bytes", s->bytes);
     msh_jw_kbool(&w, "complete", s->complete && s->items > 0);
+    if (s->excluded)
+        msh_jw_kuint(&w, "excluded", s->excluded);
     msh_jw_kint(&w, "exit", s->exit);
     msh_jw_kuint(&w, "items", s->items);
     msh_jw_kuint(&w, "not_inspected", s->verdicts[MSH_VERDICT_NOT_INSPECTED]);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/view.h"
+#include "scan/policy.h"
 #include "scan/records.h"
 #include "scan/virus.h"
 
@@ -112,7 +113,7 @@ static msh_err on_hit(void *ctx, uint64_t tag, const msh_hit *hit)
     msh_run *r = ctx;
     msh_entry *e = entry_of(r, tag);
     if (e)
-        msh_entry_hit(e, msh_rule_set_compiled(r->rules), r->key, hit);
+        msh_policy_hit(r->options, e, msh_rule_set_compiled(r->rules), r->key, hit);
     return MSH_OK;
 }
 
@@ -169,6 +170,7 @@ static msh_err settle(msh_run *r, msh_error *why)
             r->flight_tail = NULL;
         e->next = NULL;
         msh_virus_ask(r, e);
+        msh_policy_apply(&r->options->policy, e);
         msh_entry_finish(e, r->summary.items + r->n_ready);
         msh_people_note(&r->people, e);
         if (!r->ready_head)
@@ -246,6 +248,18 @@ static msh_err give_entry(msh_run *r, msh_source_item *found, msh_error *why)
     return give(r, e, found->fd, why);
 }
 
+/* --exclude; what the user named by itself is never left out. */
+static bool leave_out(msh_run *r, msh_source_item *found)
+{
+    if (r->options->n_exclude == 0 || msh_view_eq_str(found->path, r->named) ||
+        !msh_policy_excludes(r->options, found->rel))
+        return false;
+    if (found->fd >= 0)
+        close(found->fd);
+    r->summary.excluded++;
+    return true;
+}
+
 msh_err msh_run_source(msh_run *r, msh_source *s, msh_error *why)
 {
     bool more = true;
@@ -255,6 +269,8 @@ msh_err msh_run_source(msh_run *r, msh_source *s, msh_error *why)
         MSH_TRY(msh_source_next(s, &found, &more, why));
         if (!more)
             return MSH_OK;
+        if (leave_out(r, &found))
+            continue;
         MSH_TRY(give_entry(r, &found, why));
         MSH_TRY(take(r, 0, &left, why));
     }

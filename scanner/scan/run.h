@@ -30,6 +30,7 @@ typedef struct msh_run {
     msh_tier fail_on;
     const char *purpose; /* the decision that it is made for, "submit", "approve"; NULL = none */
     const char *root; /* paths beneath it are recorded without it; NULL = as the source has them */
+    const char *named; /* the path of the command line that is being read; may be NULL */
 
     msh_entry *flight_head, *flight_tail; /* given to the room, oldest first */
     msh_entry *ready_head, *ready_tail;   /* records added, waiting for the commit */

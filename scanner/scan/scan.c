@@ -101,7 +101,9 @@ msh_err msh_run_path(msh_run *r, const char *path, msh_error *why)
             return msh_fail(why, MSH_E_MEMORY, "source");
         return msh_run_missing(r, path, why);
     }
+    r->named = path;
     msh_err err = msh_run_source(r, s, why);
+    r->named = NULL;
     msh_source_free(s);
     return err;
 }

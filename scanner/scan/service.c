@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/view.h"
 #include "scan/open.h"
+#include "scan/policy.h"
 #include "scan/records.h"
 #include "scan/verdict.h"
 #include "scan/virus.h"
@@ -267,7 +268,7 @@ static msh_err on_hit(void *ctx, uint64_t tag, const msh_hit *hit)
     msh_service *s = ctx;
     msh_entry *e = entry_of(s, tag);
     if (e)
-        msh_entry_hit(e, msh_rule_set_compiled(s->base.rules), s->base.key, hit);
+        msh_policy_hit(s->base.options, e, msh_rule_set_compiled(s->base.rules), s->base.key, hit);
     return MSH_OK;
 }
 
@@ -294,6 +295,7 @@ static msh_err settle(msh_service *s, msh_error *why)
         if (!msh_entry_unchanged(e))
             msh_entry_outcome(e, MSH_REASON_FILE_CHANGED, &place, 0);
         msh_virus_ask(&j->run, e);
+        msh_policy_apply(&s->base.options->policy, e);
         msh_entry_finish(e, j->n_settled);
         msh_people_note(&j->run.people, e);
         e->record = msh_log_pending(s->base.log);
