@@ -9,7 +9,7 @@ printf '#!/bin/sh\nexec "%s" --state "$MISHEN_TEST_STATE" "$@"\n' "$MISHEN" >"$h
 command -v rsync >/dev/null || printf '#!/bin/sh\nshift 2\nexec cp -r "$1." "$2"\n' >"$here/bin/rsync"
 chmod 755 "$here"/bin/*
 export PATH=$here/bin:$PATH
-manuals='start webmaster operations limits false-positives'
+manuals='start webmaster review operations limits false-positives'
 
 prepare() { # FOLDER MANUAL
     mkdir -p "$1/待发布" "$1/网站" "$1/服务器" "$1/状态目录" && cd "$1" || exit 1
