@@ -81,6 +81,9 @@ msh_view form_get(const console_form *f, const char *name);
 /* The last component of a name as sent by a browser, controls and separators made harmless; never
  * empty, at most FORM_FILE_NAME bytes. */
 void form_clean_name(char out[FORM_FILE_NAME + 1], msh_view sent);
+/* A folder on the site as typed ("/gk/tzgg/"), each part made harmless: "gk/tzgg"; may be empty.
+ * false when it is too long or not UTF-8. */
+bool form_clean_folder(char *out, size_t cap, msh_view typed);
 
 /* --- session.c, throttle.c -------------------------------------------------------------------- */
 
@@ -135,7 +138,7 @@ void throttle_forget(console_throttle *t, const char *what, msh_view key);
 typedef struct console_result {
     char run[40]; /* id; empty: free */
     char owner[MSH_ACCOUNT_NAME + 1], office[MSH_ACCOUNT_OFFICE + 1];
-    char title[400], docno[200], category[100], channel[100];
+    char title[400], docno[200], category[100], channel[100], folder[300];
     msh_verdict verdict;
     msh_buf report;
     form_file *files; /* NULL when nothing was kept */
@@ -198,7 +201,7 @@ typedef struct console_log_state {
 
 /* The upload that is submitted, for the office. */
 typedef struct console_upload {
-    char run[40], title[400], docno[200], category[100], channel[100];
+    char run[40], title[400], docno[200], category[100], channel[100], folder[300];
 } console_upload;
 
 struct console_request {

@@ -74,6 +74,32 @@ void form_clean_name(char out[FORM_FILE_NAME + 1], msh_view sent)
     out[n] = '\0';
 }
 
+bool form_clean_folder(char *out, size_t cap, msh_view typed)
+{
+    char part[FORM_FILE_NAME + 1];
+    size_t n = 0;
+    out[0] = '\0';
+    if (!msh_view_is_utf8(typed))
+        return false;
+    for (size_t at = 0; at < typed.len;) {
+        size_t end = at;
+        while (end < typed.len && typed.data[end] != '/' && typed.data[end] != '\\')
+            end++;
+        msh_view v = msh_view_cut(typed, at, end - at);
+        at = end + 1;
+        if (v.len == 0)
+            continue;
+        if (v.len > 100)
+            return false;
+        form_clean_name(part, v);
+        int m = snprintf(out + n, cap - n, "%s%s", n ? "/" : "", part);
+        if (m < 0 || (size_t)m >= cap - n)
+            return false;
+        n += (size_t)m;
+    }
+    return true;
+}
+
 /* Two files of one name would be one file once they are stored. */
 static void make_unique(const console_form *f, form_file *file)
 {

@@ -98,6 +98,7 @@ void page_decide_post(console_request *q)
     char id[TEXT_SIZE], act[TEXT_SIZE], not_after[TEXT_SIZE], password[TEXT_SIZE];
     char opinion[TEXT_SIZE], reason[TEXT_SIZE], code[TEXT_SIZE], basis[TEXT_SIZE];
     char authority[TEXT_SIZE], letter[TEXT_SIZE], reply[TEXT_SIZE];
+    char paper_act[TEXT_SIZE], paper_by[TEXT_SIZE], paper_date[TEXT_SIZE], sheet[40];
     msh_review_done done = {.record = 0};
     msh_error why = {0};
     const char *named = text_of(q, "act", act), *release = text_of(q, "id", id);
@@ -108,17 +109,23 @@ void page_decide_post(console_request *q)
     }
     if (!may_sign(q))
         return;
+    if (q->form.n_files) /* the sheet is in memory; only its hash is kept */
+        (void)snprintf(sheet, sizeof sheet, "/proc/self/fd/%d", q->form.files[0].fd);
     const msh_decide_job job = {
         .act = which,
         .id = release,
         .not_after = text_of(q, "not_after", not_after),
+        .sheet = q->form.n_files ? sheet : NULL,
         .texts = {.opinion = text_of(q, "opinion", opinion),
                   .reason = text_of(q, "reason", reason),
                   .reason_code = text_of(q, "code", code),
                   .basis = text_of(q, "basis", basis),
                   .authority = text_of(q, "authority", authority),
                   .letter = text_of(q, "letter", letter),
-                  .reply = text_of(q, "reply", reply)},
+                  .reply = text_of(q, "reply", reply),
+                  .paper_act = text_of(q, "paper_act", paper_act),
+                  .paper_by = text_of(q, "paper_by", paper_by),
+                  .paper_date = text_of(q, "paper_date", paper_date)},
         .signer = {.name = q->account.name, .password = text_of(q, "password", password)}};
     msh_err err = msh_review_decide(q->c->options, &job, &done, &why);
     msh_wipe(password, sizeof password);
@@ -149,35 +156,44 @@ static msh_err copy_file(const form_file *f, const char *to, msh_error *why)
 }
 
 typedef struct inbox {
-    char root[PATH_SIZE];
-    char paths[MSH_SERVICE_FILES][PATH_SIZE];
+    char root[PATH_SIZE], folder[PATH_SIZE + 320];
+    char paths[MSH_SERVICE_FILES][PATH_SIZE + 640];
     const char *names[MSH_SERVICE_FILES];
     size_t n;
 } inbox;
 
-/* Stored only now, beneath the folder of this release: STATE/inbox/RUN/. */
+/* Stored only now, beneath the folder of this release, at the place where they shall stand on the
+ * site: STATE/inbox/RUN/FOLDER/. */
 static msh_err store(console_request *q, inbox *in, msh_error *why)
 {
+    const char *folder = q->upload.folder;
     int n = snprintf(in->root, sizeof in->root, "%s/inbox/%s", q->state, q->upload.run);
-    if (n < 0 || n >= (int)sizeof in->root - FORM_FILE_NAME - 2)
+    if (n < 0 || n >= (int)(sizeof in->root - sizeof q->upload.folder) - FORM_FILE_NAME - 3)
         return MSH_E_STATE;
-    msh_err err = msh_file_make_dirs(in->root, why);
+    (void)snprintf(in->folder, sizeof in->folder, "%s%s%s", in->root, folder[0] ? "/" : "", folder);
+    msh_err err = msh_file_make_dirs(in->folder, why);
     for (size_t i = 0; i < q->form.n_files && err == MSH_OK; i++) {
-        (void)snprintf(in->paths[i], sizeof in->paths[i], "%.3700s/%s", in->root,
+        (void)snprintf(in->paths[i], sizeof in->paths[i], "%s/%s", in->folder,
                        q->form.files[i].name);
         in->names[i] = in->paths[i];
         err = copy_file(&q->form.files[i], in->paths[i], why);
         if (err == MSH_OK)
             in->n++;
     }
-    return err == MSH_OK ? msh_file_sync_dir(in->root, why) : err;
+    return err == MSH_OK ? msh_file_sync_dir(in->folder, why) : err;
 }
 
 static void remove_stored(const inbox *in)
 {
     for (size_t i = 0; i < in->n; i++)
         (void)unlink(in->paths[i]);
-    (void)rmdir(in->root);
+    for (size_t n = strlen(in->folder); n >= strlen(in->root) && n; n--) { /* innermost first */
+        if (in->folder[n] == '/' || in->folder[n] == '\0') {
+            char path[sizeof in->folder];
+            (void)snprintf(path, sizeof path, "%.*s", (int)n, in->folder);
+            (void)rmdir(path);
+        }
+    }
 }
 
 void page_submit_post(console_request *q)

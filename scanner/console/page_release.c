@@ -122,6 +122,9 @@ static bool on_finding(void *ctx, const msh_release_finding *f)
         html(q, " → ");
         html_text(q, f->waived_till);
     }
+    if (f->fp[0] && ROUTE_SEES_ALL & (1u << q->account.role))
+        msh_buf_printf(&q->page, " <a href=\"/findings?fp=%s\">%s</a>", f->fp,
+                       say(q, SAY_ELSEWHERE));
     html(q, "</td></tr>\n");
     html_swap(q, &p->findings);
     return true;
@@ -220,7 +223,8 @@ enum {
     F_LETTER = 64,
     F_NOT_AFTER = 128,
     F_REPLY = 256,
-    F_DANGER = 512
+    F_DANGER = 512,
+    F_PAPER = 1024
 };
 
 /* Which act is offered to whom, and what it asks for. */
@@ -238,6 +242,10 @@ static const struct {
     {MSH_ACT_ESCALATE, MSH_ACCOUNT_REVIEWER, STATE_BIT(SECRECY), F_AUTHORITY | F_LETTER | F_REASON},
     {MSH_ACT_REFUSE, MSH_ACCOUNT_REVIEWER, STATE_BIT(SECRECY) | STATE_BIT(ESCALATED),
      F_CODE | F_BASIS | F_OPINION | F_DANGER},
+    {MSH_ACT_RECORD, MSH_ACCOUNT_REVIEWER,
+     STATE_BIT(FIRST) | STATE_BIT(SECOND) | STATE_BIT(SECRECY) | STATE_BIT(APPROVE) |
+         STATE_BIT(ESCALATED),
+     F_PAPER | F_OPINION | F_REASON},
     {MSH_ACT_APPROVE, MSH_ACCOUNT_LEADER, STATE_BIT(APPROVE), F_OPINION | F_REASON | F_NOT_AFTER},
     {MSH_ACT_RETURN, MSH_ACCOUNT_LEADER, STATE_BIT(APPROVE), F_REASON | F_REASON_NEEDED},
     {MSH_ACT_REFUSE, MSH_ACCOUNT_LEADER, STATE_BIT(APPROVE),
@@ -273,18 +281,38 @@ static void put_codes(console_request *q, const char *act)
     html(q, "</select></p>\n");
 }
 
+/* What was decided on paper, by whom and when, and the sheet as a picture. */
+static void put_paper(console_request *q, const char *act)
+{
+    static const msh_act acts[] = {MSH_ACT_PASS, MSH_ACT_APPROVE, MSH_ACT_RETURN, MSH_ACT_REFUSE};
+    msh_buf_printf(&q->page,
+                   "<p class=\"field\"><label for=\"%s-paper_act\">%s</label>"
+                   "<select id=\"%s-paper_act\" name=\"paper_act\">",
+                   act, say(q, SAY_PAPER_ACT), act);
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
+        msh_buf_printf(&q->page, "<option value=\"%s\">%s</option>", msh_act_name(acts[i]),
+                       msh_act_text(acts[i], q->lang));
+    html(q, "</select></p>\n");
+    put_input(q, act, "paper_by", SAY_PAPER_BY, "type=\"text\" maxlength=\"60\" required");
+    put_input(q, act, "paper_date", SAY_PAPER_DATE,
+              "type=\"text\" maxlength=\"10\" placeholder=\"2026-11-25\" required");
+    put_input(q, act, "sheet", SAY_PAPER_SHEET, "type=\"file\"");
+}
+
 static void put_form(console_request *q, const release_page *p, size_t i)
 {
     const char *act = msh_act_name(forms[i].act);
     unsigned f = forms[i].fields;
     const char *wide = "type=\"text\" maxlength=\"300\" class=\"wide\"";
-    html_form(q, "/decide", false);
+    html_form(q, "/decide", f & F_PAPER);
     msh_buf_printf(&q->page,
                    "<fieldset><legend>%s</legend><input type=\"hidden\" name=\"act\" value=\"%s\">"
                    "<input type=\"hidden\" name=\"id\" value=\"",
                    msh_act_text(forms[i].act, q->lang), act);
     html_text(q, p->release.id);
     html(q, "\">\n");
+    if (f & F_PAPER)
+        put_paper(q, act);
     if (f & F_CODE)
         put_codes(q, act);
     if (f & F_BASIS)

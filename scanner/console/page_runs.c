@@ -274,7 +274,7 @@ typedef struct facet {
 
 typedef struct findings_page {
     console_request *q;
-    char rule[100], tier[12], category[60];
+    char rule[100], tier[12], category[60], fp[40];
     facet rules[FACETS], categories[FACETS], tiers[4];
     size_t n_rules, n_categories, n_tiers, shown;
     uint64_t n;
@@ -308,6 +308,8 @@ static void take_finding(findings_page *p, const char *run, const run_item *i, c
     msh_view category = msh_json_text(msh_json_get(f, "category"));
     bool r = wanted(p->rule, rule), t = wanted(p->tier, tier), c = wanted(p->category, category);
     console_request *q = p->q;
+    if (!wanted(p->fp, msh_json_text(msh_json_get(f, "fp"))))
+        return;
     if (t && c) /* a facet counts what the others leave */
         count(p->rules, &p->n_rules, FACETS, rule);
     if (r && c)
@@ -413,6 +415,7 @@ void page_findings(console_request *q)
     request_query(q, "rule", p.rule, sizeof p.rule);
     request_query(q, "tier", p.tier, sizeof p.tier);
     request_query(q, "category", p.category, sizeof p.category);
+    request_query(q, "fp", p.fp, sizeof p.fp);
     msh_buf_init(&p.rows, RUN_MAX);
     (void)list_runs(q, &all);
     for (size_t k = 0; k < all.n && k < RUNS_READ; k++) {

@@ -62,6 +62,12 @@ void page_upload(console_request *q)
                    say(q, SAY_DOCNO), say(q, SAY_DOCNO_HELP));
     put_categories(q);
     put_choice(q, "channel", SAY_CHANNEL, channels, sizeof channels / sizeof *channels);
+    msh_buf_printf(&q->page,
+                   "<p class=\"field\"><label for=\"folder\">%s</label><input id=\"folder\" "
+                   "name=\"folder\" type=\"text\" maxlength=\"100\" "
+                   "aria-describedby=\"folder-help\"> <span class=\"help\" "
+                   "id=\"folder-help\">%s</span></p>\n",
+                   say(q, SAY_FOLDER), say(q, SAY_FOLDER_HELP));
     put_files(q);
     msh_buf_printf(
         &q->page,
@@ -92,6 +98,7 @@ static void fill(console_request *q, console_result *r, const msh_service_result
     copy_field(q, "docno", r->docno, sizeof r->docno);
     copy_field(q, "category", r->category, sizeof r->category);
     copy_field(q, "channel", r->channel, sizeof r->channel);
+    (void)form_clean_folder(r->folder, sizeof r->folder, form_get(&q->form, "folder"));
     r->verdict = result->verdict;
     r->made_ns = msh_clock_ns();
     msh_buf_init(&r->report, 64 << 20);
@@ -156,7 +163,10 @@ static void examine(console_request *q, const char *root, bool save,
 
 void page_upload_post(console_request *q)
 {
-    if (q->form.n_files == 0 || form_get(&q->form, "title").len == 0)
+    char folder[300];
+    if (!form_clean_folder(folder, sizeof folder, form_get(&q->form, "folder")))
+        request_refuse(q, 400, SAY_E_FORM, SAY_E_FORM_DO);
+    else if (q->form.n_files == 0 || form_get(&q->form, "title").len == 0)
         request_refuse(q, 400, SAY_E_NO_FILES, SAY_E_NO_FILES_DO);
     else
         examine(q, "upload", true, on_done);

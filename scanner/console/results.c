@@ -66,6 +66,7 @@ bool result_attach(console *c, msh_view run, console_request *q)
     (void)snprintf(u->docno, sizeof u->docno, "%s", r->docno);
     (void)snprintf(u->category, sizeof u->category, "%s", r->category);
     (void)snprintf(u->channel, sizeof u->channel, "%s", r->channel);
+    (void)snprintf(u->folder, sizeof u->folder, "%s", r->folder);
     return f->files != NULL;
 }
 

@@ -263,6 +263,8 @@ static void put_form(console_request *q, const view *v, const console_result *r)
             html_fact(q, SAY_DOCNO, msh_view_str(r->docno));
         html_fact(q, SAY_CATEGORY, msh_view_str(words_of_category(q, r->category)));
         html_fact(q, SAY_CHANNEL, msh_view_str(r->channel));
+        if (r->folder[0])
+            html_fact(q, SAY_FOLDER, msh_view_str(r->folder));
         html_fact(q, SAY_PREPARED_BY, msh_view_str(r->owner));
         if (r->office[0])
             html_fact(q, SAY_OFFICE, msh_view_str(r->office));

@@ -100,7 +100,7 @@ static msh_err path_of(const msh_options *options, const char *word, char *path,
 
 static msh_err open_run(const msh_options *options, const char *word, opened_run *r, msh_error *why)
 {
-    char path[MSH_STATE_PATH + 64];
+    char path[MSH_STATE_PATH + 128];
     struct stat st;
     if (strcmp(word, "-") == 0) {
         r->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);

@@ -104,6 +104,23 @@ says out "$returned"
 web 1 200 "/releases/$returned"
 says out 请补充文号
 says out 退回
+# a paper decision, entered with the hash of its sheet; a folder of the site
+web 1 200 /upload
+web 1 303 /upload -F "token=$(token /upload)" -F title=纸面 -F folder=/gk/tzgg/ -F category=policy -F "files=@$here/site/通知.txt"
+web 1 200 "$(sed -nE 's/^[Ll]ocation: ([^[:space:]]+).*/\1/p' "$here/head")"
+says out gk/tzgg
+run_id=$(sed -nE 's/.*name="run" value="([^"]+)".*/\1/p' "$here/out")
+web 1 303 /submit -d "token=$(token /submit)" -d "run=$run_id"
+paper=$(sed -nE 's|^[Ll]ocation: /releases/([^[:space:]]+).*|\1|p' "$here/head")
+web 3 200 "/releases/$paper"
+says out 'gk/tzgg/通知.txt'
+[ -f "$state/inbox/$paper/gk/tzgg/通知.txt" ] || bad 'the file is not beneath its folder'
+printf 'scan of the sheet\n' >"$here/sheet.png"
+web 3 303 /decide -F "token=$(form record)" -F act=record -F "id=$paper" -F paper_act=pass -F paper_by=王五 -F "paper_date=$(date -u +%Y-%m-%d)" -F "sheet=@$here/sheet.png" -F 'password=key password 1'
+web 3 200 "/releases/$paper"
+says out 王五
+says out "$(sha256sum "$here/sheet.png" | cut -c1-16)"
+
 # figures, and taken back
 web 3 200 /stats
 says out '<svg'

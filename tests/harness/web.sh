@@ -6,7 +6,7 @@ serve_start() {
     "$MISHEN" serve --state "$state" --listen 127.0.0.1:0 "$@" >"$here/serve.out" 2>"$here/serve.err" &
     server=$!
     for _ in $(seq 100); do
-        at=$(sed -nE 's/.*[^0-9](127\.0\.0\.1:[0-9]+)$/\1/p' "$here/serve.out")
+        at=$(sed -nE 's/.*[^0-9](127\.0\.0\.1:[0-9]+)$/\1/p' "$here/serve.out" 2>/dev/null)
         [ -n "$at" ] && return
         kill -0 "$server" 2>/dev/null || break
         sleep 0.1

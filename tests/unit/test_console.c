@@ -102,6 +102,17 @@ static void test_names(void)
         form_clean_name(out, msh_view_str(rows[i].sent));
         CHECK_STR(out, rows[i].want);
     }
+    static const struct {
+        const char *typed, *want;
+    } folders[] = {
+        {"", ""}, {"/gk/tzgg/", "gk/tzgg"}, {"..\\../etc", "file/file/etc"}, {"a//b", "a/b"}};
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        char folder[300];
+        CHECK(form_clean_folder(folder, sizeof folder, msh_view_str(folders[i].typed)));
+        CHECK_STR(folder, folders[i].want);
+    }
+    char small[8];
+    CHECK(!form_clean_folder(small, sizeof small, MSH_VIEW("abcd/efgh")));
     char lengthy[901];
     for (size_t i = 0; i < 300; i++)
         memcpy(lengthy + 3 * i, "长", 3);
