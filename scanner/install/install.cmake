@@ -51,6 +51,7 @@ if(MSH_PACKAGE_KIND STREQUAL "deb" AND EXISTS /etc/debian_version AND CMAKE_INST
 endif()
 install(FILES ${MSH_PAGES}/_mishen DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/${MSH_ZSH} COMPONENT program)
 install(FILES ${MSH_PAGES}/mishen.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT program)
+install(DIRECTORY docs/pictures DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 file(GLOB MSH_MANUALS CONFIGURE_DEPENDS docs/*.md)
 install(FILES ${MSH_PAGES}/reference.zh-CN.md ${MSH_PAGES}/reference.en.md ${MSH_MANUALS} DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 
