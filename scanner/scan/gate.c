@@ -49,7 +49,8 @@ typedef struct gate_file {
     msh_reason reason; /* for GATE_REFUSED */
     bool scanned;
     msh_verdict verdict;
-    uint64_t findings;
+    bool covered;
+    uint64_t findings, waived;
 } gate_file;
 
 typedef struct gate {
@@ -223,6 +224,8 @@ static void observe(void *ctx, const msh_entry *e)
     f->scanned = true;
     f->verdict = e->item.verdict;
     f->findings = e->item.findings;
+    f->waived = e->item.waived;
+    f->covered = e->item.covered;
 }
 
 /* As the source writes the folder in paths: without '/' at its end. */
@@ -256,7 +259,8 @@ static msh_err scan_rest(gate *g, msh_error *why)
     msh_free(r);
     msh_free(paths);
     for (gate_file *f = g->first; f; f = f->next)
-        if (f->state != GATE_REFUSED && (!f->scanned || f->verdict == MSH_VERDICT_NOT_INSPECTED))
+        if (f->state != GATE_REFUSED &&
+            (!f->scanned || (f->verdict == MSH_VERDICT_NOT_INSPECTED && !f->covered)))
             g->not_inspected = true;
     return err;
 }
@@ -286,6 +290,10 @@ static void tell_file(gate *g, const gate_file *f)
                        f->findings);
     else
         msh_buf_printf(&g->text, "  %s", tr(g, "未能检查", "not inspected"));
+    if (f->waived)
+        msh_buf_printf(&g->text, "  %s%" PRIu64, tr(g, "已豁免 ", "waived "), f->waived);
+    if (f->covered)
+        msh_buf_printf(&g->text, "  %s", tr(g, "已人工查看", "read by a person"));
     msh_buf_put_byte(&g->text, '\n');
 }
 
@@ -304,6 +312,8 @@ static void tell_file_json(gate *g, const gate_file *f)
     if (f->scanned) {
         msh_jw_kstr(&w, "verdict", msh_view_str(msh_verdict_name(f->verdict)));
         msh_jw_kuint(&w, "findings", f->findings);
+        msh_jw_kuint(&w, "waived", f->waived);
+        msh_jw_kbool(&w, "covered", f->covered);
     }
     msh_jw_close(&w, '}');
     msh_buf_put_byte(&g->text, '\n');

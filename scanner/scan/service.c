@@ -297,6 +297,7 @@ static msh_err settle(msh_service *s, msh_error *why)
             msh_entry_outcome(e, MSH_REASON_FILE_CHANGED, &place, 0);
         msh_virus_ask(&j->run, e);
         msh_policy_apply(&s->base.options->policy, e);
+        msh_leaves_apply(s->base.leaves, e);
         msh_entry_finish(e, j->n_settled);
         msh_people_note(&j->run.people, e);
         e->record = msh_log_pending(s->base.log);
