@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -109,7 +110,10 @@ void page_decide_post(console_request *q)
     }
     if (!may_sign(q))
         return;
-    if (q->form.n_files) /* the sheet is in memory; only its hash is kept */
+    /* The sheet is in memory, only its hash is kept. Its name in /proc is root's alone while this
+     * process is not dumpable. */
+    (void)prctl(PR_SET_DUMPABLE, q->form.n_files ? 1 : 0);
+    if (q->form.n_files)
         (void)snprintf(sheet, sizeof sheet, "/proc/self/fd/%d", q->form.files[0].fd);
     const msh_decide_job job = {
         .act = which,
