@@ -121,7 +121,9 @@ static bool on_finding(void *ctx, const msh_release_finding *f)
         html(q, say(q, SAY_WAIVED));
         html(q, " → ");
         html_text(q, f->waived_till);
-    }
+    } else if (f->fp[0] && q->account.role == MSH_ACCOUNT_REVIEWER)
+        msh_buf_printf(&q->page, "<a href=\"/waivers?fp=%s\">%s</a>", f->fp,
+                       say(q, SAY_WAIVE_THIS));
     if (f->fp[0] && ROUTE_SEES_ALL & (1u << q->account.role))
         msh_buf_printf(&q->page, " <a href=\"/findings?fp=%s\">%s</a>", f->fp,
                        say(q, SAY_ELSEWHERE));
