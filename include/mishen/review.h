@@ -249,6 +249,19 @@ typedef struct msh_state_job {
 MSH_MUST_CHECK msh_err msh_review_state(const msh_options *options, const msh_state_job *job,
                                         msh_review_done *out, msh_error *why);
 
+/* --- stock ------------------------------------------------------------------------------------ */
+
+/* The stock of a site is taken over as it stands (存量): scanned, listed, signed, never called
+ * approved. What is blocked, has no hashes or a name that cannot stand in a record is left out:
+ * exit 1 then. Prints what it did. */
+typedef struct msh_adopt_job {
+    const char *site;
+    const char *reason; /* may be NULL */
+    msh_signer signer;
+} msh_adopt_job;
+MSH_MUST_CHECK msh_err msh_adopt(const msh_options *options, const msh_adopt_job *job,
+                                 int *exit_code, msh_error *why);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }
