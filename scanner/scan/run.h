@@ -11,7 +11,6 @@
 #include "ledger/log.h"
 #include "report/report.h"
 #include "scan/item.h"
-#include "scan/leaves.h"
 #include "scan/people.h"
 #include "scan/progress.h"
 
@@ -24,14 +23,13 @@ typedef struct msh_run {
     msh_report_run reports[2];
     size_t n_reports;
     char state[MSH_STATE_PATH];
-    msh_leaves *leaves; /* waivers and statements, NULL = none */
-    msh_hmac *key;      /* of tokens and fingerprints */
+    msh_hmac *key; /* of tokens and fingerprints */
     char id[32];
     char policy[65]; /* digest of what in the options can change a verdict */
     uint64_t config; /* index of the config record */
     msh_tier fail_on;
     const char *purpose; /* the decision that it is made for, "submit", "approve"; NULL = none */
-    const char *root; /* paths beneath it are recorded without it; NULL = as the source has them */
+    const char *root;  /* paths beneath it are recorded without it; NULL = as the source has them */
     const char *named; /* the path of the command line that is being read; may be NULL */
 
     msh_entry *flight_head, *flight_tail; /* given to the room, oldest first */

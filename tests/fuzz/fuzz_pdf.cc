@@ -4,6 +4,9 @@
  * helper_pdf.cc is taken in with its main renamed; what it would send comes to the functions below.
  * What is said keeps its promises: roles and reasons in range, sizes true, decoders within bounds.
  */
+extern "C" {
+#include "base/reason.h"
+}
 #include "worker/helper_serve.h"
 
 extern "C" {
@@ -48,10 +51,12 @@ extern "C" void msh_serve_item(msh_serve_job *job, const msh_wire_item *item, ms
         abort();
 }
 
-extern "C" void msh_serve_outcome(msh_serve_job *, msh_reason reason, uint32_t, uint64_t)
+extern "C" void msh_serve_outcome(msh_serve_job *, msh_reason reason, uint32_t page, uint64_t)
 {
     if (static_cast<unsigned>(reason) >= MSH_REASON_COUNT)
         abort();
+    if (getenv("MSH_SAY")) /* tests/golden/pdf.sh */
+        printf("  %s, page %u\n", msh_reason_name(reason), page);
 }
 
 extern "C" void msh_serve_stats(msh_serve_job *, const msh_wire_stats *)
