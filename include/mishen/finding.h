@@ -51,7 +51,10 @@ typedef struct msh_finding {
     msh_view excerpt; /* masked, UTF-8 */
     char fp[33];      /* 32 hex digits: keyed digest over rule, normalised match, logical path */
     char tok[33];     /* 32 hex digits: first 16 bytes of HMAC-SM3 over the normalised match */
-    bool person;      /* a number that belongs to one person, for people to look at */
+    bool waived;      /* by a decision in force: shown, but does not count */
+    uint64_t waiver;  /* number of its record */
+    char waived_till[11]; /* "2027-06-30" */
+    bool person;          /* a number that belongs to one person, for people to look at */
 } msh_finding;
 
 /* One thing in an item that was not (wholly) read. */
@@ -82,6 +85,10 @@ typedef struct msh_item {
     bool optical;            /* OCR ran and read next to nothing */
     bool optical_page;       /* and the picture looks like a page: REVIEW */
     uint32_t ms;             /* wall time */
+    uint64_t waived;         /* of the listed findings */
+    bool covered;            /* not inspected, but a person states that they read these bytes */
+    uint64_t statement;      /* number of that record */
+    char covered_till[11];   /* "2027-06-30" */
 } msh_item;
 
 /* Text for a reason, from reasons.def; the reason itself when it is not listed. */

@@ -34,8 +34,10 @@ typedef struct msh_run_summary {
     uint64_t people_repeated, people_most;
     uint64_t excluded; /* left out by --exclude, not looked at */
     bool people_least;
-    bool complete; /* everything was inspected */
-    bool stopped;  /* by a signal */
+    uint64_t waived;  /* findings that are waived, counted in findings all the same */
+    uint64_t covered; /* of those not inspected: covered by a person's statement */
+    bool complete;    /* everything was inspected, or covered */
+    bool stopped;     /* by a signal */
     int exit;
     uint64_t ms;
     const char *finished;

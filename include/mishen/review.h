@@ -211,6 +211,57 @@ typedef struct msh_decide_job {
 MSH_MUST_CHECK msh_err msh_review_decide(const msh_options *options, const msh_decide_job *job,
                                          msh_review_done *out, msh_error *why);
 
+/* --- waivers and statements ------------------------------------------------------------------- */
+
+/* An exception: one finding by its fingerprint, or a rule within a path ("notes/", "a.txt", with
+ * '*' for anything but '/'). What is waived is still found, shown and counted as waived; after the
+ * end it counts again. Reason, basis, end and a person of the policy's role are needed. */
+typedef struct msh_waive_job {
+    const char *fp;          /* 32 hex digits; or */
+    const char *rule, *path; /* both */
+    const char *reason, *basis;
+    const char *until; /* last day, "2027-06-30" */
+    bool end;          /* take back: it ends at once; until is not needed */
+    msh_signer signer;
+} msh_waive_job;
+MSH_MUST_CHECK msh_err msh_waive(const msh_options *options, const msh_waive_job *job,
+                                 msh_review_done *out, msh_error *why);
+
+typedef struct msh_waiver {
+    uint64_t record;
+    msh_view by, ts, until, fp, rule, path, reason, basis;
+    bool in_force; /* today, and not replaced */
+} msh_waiver;
+/* The newest first; false ends it. */
+MSH_MUST_CHECK msh_err msh_waivers(const msh_options *options,
+                                   bool (*each)(void *ctx, const msh_waiver *w), void *ctx,
+                                   msh_error *why);
+
+/* 已人工查看: these very bytes were read by the person who signs, until a day. */
+typedef struct msh_state_job {
+    const char *const *files;
+    size_t n_files;
+    const char *root;   /* NULL = working folder */
+    const char *reason; /* what was done: read page by page … */
+    const char *until;  /* last day, "2027-06-30" */
+    msh_signer signer;
+} msh_state_job;
+MSH_MUST_CHECK msh_err msh_review_state(const msh_options *options, const msh_state_job *job,
+                                        msh_review_done *out, msh_error *why);
+
+/* --- stock ------------------------------------------------------------------------------------ */
+
+/* The stock of a site is taken over as it stands (存量): scanned, listed, signed, never called
+ * approved. What is blocked, has no hashes or a name that cannot stand in a record is left out:
+ * exit 1 then. Prints what it did. */
+typedef struct msh_adopt_job {
+    const char *site;
+    const char *reason; /* may be NULL */
+    msh_signer signer;
+} msh_adopt_job;
+MSH_MUST_CHECK msh_err msh_adopt(const msh_options *options, const msh_adopt_job *job,
+                                 int *exit_code, msh_error *why);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

@@ -107,6 +107,30 @@ static int act(cli_args *a, const char *verb)
     return code;
 }
 
+static int state(cli_args *a)
+{
+    char password[CLI_PASSWORD_MAX];
+    msh_state_job job = {
+        .files = (const char *const *)(a->has_rest ? a->rest : a->words + 1),
+        .n_files = (size_t)(a->has_rest ? a->n_rest : a->n_words - 1),
+        .root = cli_option(a, "--root"),
+        .reason = cli_option(a, "--reason"),
+        .until = cli_option(a, "--until"),
+        .signer = {.name = cli_option(a, "--by"), .keys = cli_option(a, "--keys")}};
+    msh_review_done done;
+    msh_error why = {0};
+    if (!job.n_files || !job.signer.name)
+        return cli_usage(a,
+                         "用法：mishen review state 文件… --by 签名人 --until 日期 --reason 说明",
+                         "usage: mishen review state FILE… --by NAME --until DATE --reason TEXT");
+    int code = cli_password(a, false, password, &job.signer.password);
+    if (code)
+        return code;
+    msh_err err = msh_review_state(&a->options, &job, &done, &why);
+    cli_password_wipe(password);
+    return finish(a, err, &done, &why);
+}
+
 int cli_cmd_review(cli_args *a)
 {
     static const char *const acts[] = {"submit",   "pass",    "return",   "refuse",
@@ -115,13 +139,15 @@ int cli_cmd_review(cli_args *a)
     for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
         if (strcmp(verb, acts[i]) == 0)
             return act(a, verb);
+    if (strcmp(verb, "state") == 0)
+        return state(a);
     if (strcmp(verb, "list") == 0 && a->n_words == 1)
         return cli_review_list(a);
     if (strcmp(verb, "show") == 0 && a->n_words == 2)
         return cli_review_show(a, a->words[1]);
     return cli_usage(a,
                      "用法：mishen review submit 文件… | pass|return|refuse|escalate|approve|"
-                     "withdraw|record 信息编号 | list | show 信息编号",
+                     "withdraw|record 信息编号 | state 文件… | list | show 信息编号",
                      "usage: mishen review submit FILE… | pass|return|refuse|escalate|approve|"
-                     "withdraw|record RELEASE | list | show RELEASE");
+                     "withdraw|record RELEASE | state FILE… | list | show RELEASE");
 }

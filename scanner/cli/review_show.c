@@ -325,7 +325,10 @@ static void put_next(const cli_args *a, const msh_review_done *d)
 
 void cli_review_done(const cli_args *a, const msh_review_done *d)
 {
-    printf("%s  %s", msh_release_state_text(d->state, a->options.lang), d->id);
+    if (d->state == MSH_RELEASE_STATE_COUNT)
+        printf("%s", tr(a, "已签名", "signed"));
+    else
+        printf("%s  %s", msh_release_state_text(d->state, a->options.lang), d->id);
     if (d->due[0])
         printf("  %s %s", tr(a, "限", "due"), d->due);
     if (d->not_after[0])

@@ -5,7 +5,8 @@
 #define _GNU_SOURCE
 #include "console/console.h"
 
-#include <errno.h>
+#include <mishen/unstable/file.h>
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -190,19 +191,6 @@ static void begin_file(console_form *f, const char *name)
     make_unique(f, file);
 }
 
-static bool write_all(int fd, msh_view v)
-{
-    while (v.len) {
-        ssize_t n = write(fd, v.data, v.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        v = msh_view_cut(v, (size_t)n, v.len);
-    }
-    return true;
-}
-
 static void take_file(console_form *f, msh_view data)
 {
     if (f->n_files == 0 || data.len == 0)
@@ -213,7 +201,7 @@ static void take_file(console_form *f, msh_view data)
         return;
     }
     if ((f->in_memory && data.len > f->in_memory_max - *f->in_memory) ||
-        !write_all(file->fd, data)) {
+        msh_file_write_all(file->fd, data, NULL) != MSH_OK) {
         refuse(f, 503, SAY_E_BUSY, SAY_E_BUSY_DO);
         return;
     }

@@ -420,7 +420,7 @@ msh_err http_open(console *c, int listener, msh_error *why)
     const union MHD_DaemonInfo *info =
         h->daemon ? MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
     if (!info)
-        return failed(why, MSH_E_IO,
+        return failed(why, c->tls ? MSH_E_OPTION : MSH_E_IO,
                       c->tls
                           ? "证书或私钥不能用（PEM 格式），或端口不能用 / bad certificate, key or "
                             "address"
@@ -464,13 +464,6 @@ void http_step(console *c, uint64_t now_ns)
     http *h = c->http;
     end_slow(h, now_ns);
     (void)MHD_run(h->daemon);
-}
-
-#else /* nothing is served then; the other parts are linked by tests */
-
-void http_resume(console_request *q)
-{
-    q->answered = true;
 }
 
 #endif

@@ -10,6 +10,8 @@
 #define _GNU_SOURCE
 #include "console/console.h"
 
+#include <mishen/unstable/file.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -64,19 +66,6 @@ typedef struct office {
     msh_buf rules; /* "id\tChinese\tEnglish\n" */
 } office;
 
-static bool write_all(int fd, msh_view v)
-{
-    while (v.len) {
-        ssize_t n = write(fd, v.data, v.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        v = msh_view_cut(v, (size_t)n, v.len);
-    }
-    return true;
-}
-
 /* --- the clerk -------------------------------------------------------------------------------- */
 
 static const char *page_type(const console_request *q)
@@ -96,8 +85,9 @@ static void answer_back(const console_request *q, int to)
     (void)snprintf(a.type, sizeof a.type, "%s", page_type(q));
     (void)snprintf(a.location, sizeof a.location, "%s", q->location);
     (void)snprintf(a.disposition, sizeof a.disposition, "%s", q->disposition);
-    if (msh_buf_err(&q->page) == MSH_OK && write_all(to, msh_view_of(&a, sizeof a)))
-        (void)write_all(to, page);
+    if (msh_buf_err(&q->page) == MSH_OK &&
+        msh_file_write_all(to, msh_view_of(&a, sizeof a), NULL) == MSH_OK)
+        (void)!msh_file_write_all(to, page, NULL);
 }
 
 /* How is the log? Everything of it is verified. */
@@ -327,7 +317,8 @@ static bool ask(console *c, console_request *q, office_call *call)
     fds[1] = pair[1];
     for (size_t i = 0; q && i < q->form.n_files; i++)
         fds[n++] = q->form.files[i].fd;
-    bool sent = msh_buf_err(&b) == MSH_OK && write_all(fds[0], msh_buf_view(&b)) &&
+    bool sent = msh_buf_err(&b) == MSH_OK &&
+                msh_file_write_all(fds[0], msh_buf_view(&b), NULL) == MSH_OK &&
                 send_question(c->office, fds, n);
     if (b.data)
         msh_wipe(b.data, b.cap);

@@ -7,10 +7,11 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STEP = 256 << 10, PATH_SIZE = 4096, TEXT_SIZE = 1001 };
+enum { STEP = 256 << 10, PATH_SIZE = 4096 };
 
 /* --- keys ------------------------------------------------------------------------------------- */
 
@@ -29,7 +30,7 @@ static void on_key(void *ctx, const char *name, const char *how)
 }
 
 /* Who decides has keys of their own with a password; a clerk's are made at first use. */
-static bool may_sign(console_request *q)
+bool review_may_sign(console_request *q)
 {
     key_look k = {.name = q->account.name};
     msh_error why = {0};
@@ -46,10 +47,10 @@ static bool may_sign(console_request *q)
 /* --- decisions -------------------------------------------------------------------------------- */
 
 /* A field of the form as a C string; NULL when it is empty. */
-static const char *text_of(const console_request *q, const char *name, char out[TEXT_SIZE])
+const char *review_text(const console_request *q, const char *name, char out[REVIEW_TEXT_SIZE])
 {
     msh_view v = form_get(&q->form, name);
-    size_t n = msh_view_utf8_prefix(msh_view_cut(v, 0, TEXT_SIZE - 1));
+    size_t n = msh_view_utf8_prefix(msh_view_cut(v, 0, REVIEW_TEXT_SIZE - 1));
     if (n)
         memcpy(out, v.data, n);
     out[n] = '\0';
@@ -79,7 +80,7 @@ static void tell_refused(console_request *q, msh_err err, const msh_error *why,
     html_end(q);
 }
 
-static void answer(console_request *q, msh_err err, const msh_error *why,
+void review_answer(console_request *q, msh_err err, const msh_error *why,
                    const msh_review_done *done)
 {
     char path[200];
@@ -95,41 +96,47 @@ static void answer(console_request *q, msh_err err, const msh_error *why,
 
 void page_decide_post(console_request *q)
 {
-    char id[TEXT_SIZE], act[TEXT_SIZE], not_after[TEXT_SIZE], password[TEXT_SIZE];
-    char opinion[TEXT_SIZE], reason[TEXT_SIZE], code[TEXT_SIZE], basis[TEXT_SIZE];
-    char authority[TEXT_SIZE], letter[TEXT_SIZE], reply[TEXT_SIZE];
-    char paper_act[TEXT_SIZE], paper_by[TEXT_SIZE], paper_date[TEXT_SIZE], sheet[40];
+    char id[REVIEW_TEXT_SIZE], act[REVIEW_TEXT_SIZE], not_after[REVIEW_TEXT_SIZE],
+        password[REVIEW_TEXT_SIZE];
+    char opinion[REVIEW_TEXT_SIZE], reason[REVIEW_TEXT_SIZE], code[REVIEW_TEXT_SIZE],
+        basis[REVIEW_TEXT_SIZE];
+    char authority[REVIEW_TEXT_SIZE], letter[REVIEW_TEXT_SIZE], reply[REVIEW_TEXT_SIZE];
+    char paper_act[REVIEW_TEXT_SIZE], paper_by[REVIEW_TEXT_SIZE], paper_date[REVIEW_TEXT_SIZE],
+        sheet[40];
     msh_review_done done = {.record = 0};
     msh_error why = {0};
-    const char *named = text_of(q, "act", act), *release = text_of(q, "id", id);
+    const char *named = review_text(q, "act", act), *release = review_text(q, "id", id);
     msh_act which = named ? msh_act_named(named) : MSH_ACT_COUNT;
     if (which == MSH_ACT_COUNT || !release) {
         request_refuse(q, 400, SAY_E_FORM, SAY_E_FORM_DO);
         return;
     }
-    if (!may_sign(q))
+    if (!review_may_sign(q))
         return;
-    if (q->form.n_files) /* the sheet is in memory; only its hash is kept */
+    /* The sheet is in memory, only its hash is kept. Its name in /proc is root's alone while this
+     * process is not dumpable. */
+    (void)prctl(PR_SET_DUMPABLE, q->form.n_files ? 1 : 0);
+    if (q->form.n_files)
         (void)snprintf(sheet, sizeof sheet, "/proc/self/fd/%d", q->form.files[0].fd);
     const msh_decide_job job = {
         .act = which,
         .id = release,
-        .not_after = text_of(q, "not_after", not_after),
+        .not_after = review_text(q, "not_after", not_after),
         .sheet = q->form.n_files ? sheet : NULL,
-        .texts = {.opinion = text_of(q, "opinion", opinion),
-                  .reason = text_of(q, "reason", reason),
-                  .reason_code = text_of(q, "code", code),
-                  .basis = text_of(q, "basis", basis),
-                  .authority = text_of(q, "authority", authority),
-                  .letter = text_of(q, "letter", letter),
-                  .reply = text_of(q, "reply", reply),
-                  .paper_act = text_of(q, "paper_act", paper_act),
-                  .paper_by = text_of(q, "paper_by", paper_by),
-                  .paper_date = text_of(q, "paper_date", paper_date)},
-        .signer = {.name = q->account.name, .password = text_of(q, "password", password)}};
+        .texts = {.opinion = review_text(q, "opinion", opinion),
+                  .reason = review_text(q, "reason", reason),
+                  .reason_code = review_text(q, "code", code),
+                  .basis = review_text(q, "basis", basis),
+                  .authority = review_text(q, "authority", authority),
+                  .letter = review_text(q, "letter", letter),
+                  .reply = review_text(q, "reply", reply),
+                  .paper_act = review_text(q, "paper_act", paper_act),
+                  .paper_by = review_text(q, "paper_by", paper_by),
+                  .paper_date = review_text(q, "paper_date", paper_date)},
+        .signer = {.name = q->account.name, .password = review_text(q, "password", password)}};
     msh_err err = msh_review_decide(q->c->options, &job, &done, &why);
     msh_wipe(password, sizeof password);
-    answer(q, err, &why, &done);
+    review_answer(q, err, &why, &done);
 }
 
 /* --- submitting ------------------------------------------------------------------------------- */
@@ -200,7 +207,7 @@ void page_submit_post(console_request *q)
 {
     msh_review_done done = {.record = 0};
     msh_error why = {0};
-    char password[TEXT_SIZE];
+    char password[REVIEW_TEXT_SIZE];
     inbox *in = msh_calloc(1, sizeof *in);
     msh_err err = in ? store(q, in, &why) : MSH_E_MEMORY;
     if (err == MSH_OK) {
@@ -215,13 +222,13 @@ void page_submit_post(console_request *q)
                       .category = u->category[0] ? u->category : NULL,
                       .channel = u->channel[0] ? u->channel : NULL,
                       .unit = q->account.office[0] ? q->account.office : NULL},
-            .signer = {.name = q->account.name, .password = text_of(q, "password", password)}};
+            .signer = {.name = q->account.name, .password = review_text(q, "password", password)}};
         err = msh_review_submit(q->c->options, &job, &done, &why);
         msh_wipe(password, sizeof password);
     }
     q->submitted = err == MSH_OK;
     if (err != MSH_OK && in)
         remove_stored(in);
-    answer(q, err, &why, &done);
+    review_answer(q, err, &why, &done);
     msh_free(in);
 }

@@ -121,7 +121,9 @@ static bool on_finding(void *ctx, const msh_release_finding *f)
         html(q, say(q, SAY_WAIVED));
         html(q, " → ");
         html_text(q, f->waived_till);
-    }
+    } else if (f->fp[0] && q->account.role == MSH_ACCOUNT_REVIEWER)
+        msh_buf_printf(&q->page, "<a href=\"/waivers?fp=%s\">%s</a>", f->fp,
+                       say(q, SAY_WAIVE_THIS));
     if (f->fp[0] && ROUTE_SEES_ALL & (1u << q->account.role))
         msh_buf_printf(&q->page, " <a href=\"/findings?fp=%s\">%s</a>", f->fp,
                        say(q, SAY_ELSEWHERE));
@@ -129,6 +131,22 @@ static bool on_finding(void *ctx, const msh_release_finding *f)
     html_swap(q, &p->findings);
     return true;
 }
+
+/* Texts of a decision, where they stand and what they are called. */
+static const struct {
+    bool act;
+    const char *zh, *en;
+    size_t at;
+} texts[] = {
+#define RELEASE false
+#define ACT true
+#define MSH_REVIEW_TEXT(where, member, key, zh, en)                                                \
+    {where, zh, en, offsetof(msh_review_views, member)},
+#include <mishen/reviewtexts.def>
+#undef MSH_REVIEW_TEXT
+#undef ACT
+#undef RELEASE
+};
 
 /* Categories and steps have names for people. */
 static void put_value(console_request *q, size_t at, msh_view v)
@@ -157,28 +175,14 @@ static void put_value(console_request *q, size_t at, msh_view v)
 
 static void put_texts(console_request *q, const msh_review_views *t)
 {
-    static const struct {
-        bool act;
-        const char *zh, *en;
-        size_t at;
-    } rows[] = {
-#define RELEASE false
-#define ACT true
-#define MSH_REVIEW_TEXT(where, member, key, zh, en)                                                \
-    {where, zh, en, offsetof(msh_review_views, member)},
-#include <mishen/reviewtexts.def>
-#undef MSH_REVIEW_TEXT
-#undef ACT
-#undef RELEASE
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const msh_view *v = (const msh_view *)(const void *)((const char *)t + rows[i].at);
-        if (!rows[i].act || !v->len)
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        const msh_view *v = (const msh_view *)(const void *)((const char *)t + texts[i].at);
+        if (!texts[i].act || !v->len)
             continue;
         html(q, "<br>");
-        html(q, q->lang == MSH_LANG_EN ? rows[i].en : rows[i].zh);
+        html(q, q->lang == MSH_LANG_EN ? texts[i].en : texts[i].zh);
         html(q, q->lang == MSH_LANG_EN ? ": " : "：");
-        put_value(q, rows[i].at, *v);
+        put_value(q, texts[i].at, *v);
     }
 }
 
@@ -365,20 +369,6 @@ static void put_forms(console_request *q, const release_page *p)
 
 static void put_facts(console_request *q, const release_page *p)
 {
-    static const struct {
-        bool act;
-        const char *zh, *en;
-        size_t at;
-    } rows[] = {
-#define RELEASE false
-#define ACT true
-#define MSH_REVIEW_TEXT(where, member, key, zh, en)                                                \
-    {where, zh, en, offsetof(msh_review_views, member)},
-#include <mishen/reviewtexts.def>
-#undef MSH_REVIEW_TEXT
-#undef ACT
-#undef RELEASE
-    };
     const msh_release *r = &p->release;
     html(q, "<table class=\"form\"><tbody>\n");
     html_fact(q, SAY_RELEASE, r->id);
@@ -388,13 +378,13 @@ static void put_facts(console_request *q, const release_page *p)
     html(q, "</td></tr>\n");
     html_fact(q, SAY_PREPARED_BY, r->submitted_by);
     html_fact(q, SAY_SUBMITTED, msh_view_cut(r->submitted, 0, 10));
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const msh_view *v = (const msh_view *)(const void *)((const char *)&r->texts + rows[i].at);
-        if (rows[i].act || !v->len)
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        const msh_view *v = (const msh_view *)(const void *)((const char *)&r->texts + texts[i].at);
+        if (texts[i].act || !v->len)
             continue;
         msh_buf_printf(&q->page, "<tr><th scope=\"row\">%s</th><td>",
-                       q->lang == MSH_LANG_EN ? rows[i].en : rows[i].zh);
-        put_value(q, rows[i].at, *v);
+                       q->lang == MSH_LANG_EN ? texts[i].en : texts[i].zh);
+        put_value(q, texts[i].at, *v);
         html(q, "</td></tr>\n");
     }
     if (r->not_after.len)

@@ -84,6 +84,23 @@ static bool list_runs(const console_request *q, run_names *out)
     return true;
 }
 
+/* Every item of the latest runs. */
+static void each_item(const console_request *q,
+                      void (*visit)(void *ctx, const char *run, const run_item *i), void *ctx)
+{
+    run_names all;
+    (void)list_runs(q, &all);
+    for (size_t k = 0; k < all.n && k < RUNS_READ; k++) {
+        msh_buf text;
+        run_report r;
+        if (read_run(q, all.names[k], &text, &r))
+            for (const run_item *i = r.items; i; i = i->next)
+                visit(ctx, all.names[k], i);
+        drop_run(&text, &r);
+    }
+    msh_free(all.names);
+}
+
 /* --- the list --------------------------------------------------------------------------------- */
 
 static uint64_t verdicts_of(const run_report *r, msh_verdict v)
@@ -337,6 +354,12 @@ static void take_finding(findings_page *p, const char *run, const run_item *i, c
     html_swap(q, &p->rows);
 }
 
+static void find_in_item(void *ctx, const char *run, const run_item *i)
+{
+    for (const run_line *l = i->findings; l; l = l->next)
+        take_finding(ctx, run, i, l->j);
+}
+
 /* A value of a query; only our own names come here, but whatever it is, it stays one value. */
 static void put_query(console_request *q, const char *name, const char *value)
 {
@@ -411,25 +434,14 @@ static void put_findings(findings_page *p)
 void page_findings(console_request *q)
 {
     findings_page p = {.q = q};
-    run_names all;
     request_query(q, "rule", p.rule, sizeof p.rule);
     request_query(q, "tier", p.tier, sizeof p.tier);
     request_query(q, "category", p.category, sizeof p.category);
     request_query(q, "fp", p.fp, sizeof p.fp);
     msh_buf_init(&p.rows, RUN_MAX);
-    (void)list_runs(q, &all);
-    for (size_t k = 0; k < all.n && k < RUNS_READ; k++) {
-        msh_buf text;
-        run_report r;
-        if (read_run(q, all.names[k], &text, &r))
-            for (const run_item *i = r.items; i; i = i->next)
-                for (const run_line *l = i->findings; l; l = l->next)
-                    take_finding(&p, all.names[k], i, l->j);
-        drop_run(&text, &r);
-    }
+    each_item(q, find_in_item, &p);
     put_findings(&p);
     msh_buf_dispose(&p.rows);
-    msh_free(all.names);
 }
 
 /* --- what could not be inspected -------------------------------------------------------------- */
@@ -460,8 +472,9 @@ static void put_gap(coverage_page *p, const char *run, const run_item *i)
     html_swap(q, &p->rows);
 }
 
-static void take_item(coverage_page *p, const char *run, const run_item *i)
+static void take_item(void *ctx, const char *run, const run_item *i)
 {
+    coverage_page *p = ctx;
     p->items++;
     if (run_is_whole(msh_json_text(msh_json_get(i->j, "outcome")))) {
         p->whole++;
@@ -502,18 +515,8 @@ static void put_coverage(coverage_page *p)
 void page_coverage(console_request *q)
 {
     coverage_page p = {.q = q};
-    run_names all;
     msh_buf_init(&p.rows, RUN_MAX);
-    (void)list_runs(q, &all);
-    for (size_t k = 0; k < all.n && k < RUNS_READ; k++) {
-        msh_buf text;
-        run_report r;
-        if (read_run(q, all.names[k], &text, &r))
-            for (const run_item *i = r.items; i; i = i->next)
-                take_item(&p, all.names[k], i);
-        drop_run(&text, &r);
-    }
+    each_item(q, take_item, &p);
     put_coverage(&p);
     msh_buf_dispose(&p.rows);
-    msh_free(all.names);
 }

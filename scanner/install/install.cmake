@@ -44,12 +44,14 @@ install(FILES ${MSH_PAGES}/mishen.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COM
 install(FILES ${MSH_PAGES}/zh_CN/mishen.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/zh_CN/man1 COMPONENT program)
 install(FILES ${MSH_PAGES}/mishen.bash RENAME mishen DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
     COMPONENT program)
+set(MSH_PACKAGE_KIND deb CACHE STRING "deb or rpm: where zsh looks, and whether lintian is told")
 set(MSH_ZSH site-functions)
-if(EXISTS /etc/debian_version AND CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+if(MSH_PACKAGE_KIND STREQUAL "deb" AND EXISTS /etc/debian_version AND CMAKE_INSTALL_PREFIX STREQUAL "/usr")
     set(MSH_ZSH vendor-completions)
 endif()
 install(FILES ${MSH_PAGES}/_mishen DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/${MSH_ZSH} COMPONENT program)
 install(FILES ${MSH_PAGES}/mishen.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT program)
+install(DIRECTORY docs/pictures DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 file(GLOB MSH_MANUALS CONFIGURE_DEPENDS docs/*.md)
 install(FILES ${MSH_PAGES}/reference.zh-CN.md ${MSH_PAGES}/reference.en.md ${MSH_MANUALS} DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 import time
 
 LICENSES = {'libarchive13': 'BSD-2-Clause', 'libpcre2-8-0': 'BSD-3-Clause', 'libqrencode4': 'LGPL-2.1-or-later',
@@ -46,6 +47,16 @@ def owners(build):
     return found
 
 
+def bundled(path):
+    """Debian package and version of everything that an offline bundle carries: its share/doc/licences/SOURCES."""
+    with tarfile.open(path) as tar:
+        for member in tar:
+            if member.name.endswith('/share/doc/licences/SOURCES'):
+                lines = tar.extractfile(member).read().decode().splitlines()
+                return dict(line.split(' ')[:2] for line in lines)
+    sys.exit(path + ': no list of sources')
+
+
 def ident(name):
     return 'SPDXRef-' + re.sub(r'[^A-Za-z0-9.-]', '-', name)
 
@@ -63,7 +74,8 @@ def main():
                          'licenseDeclared': license, 'copyrightText': '2026 the authors of mishen',
                          'checksums': [{'algorithm': 'SHA256', 'checksumValue': digest}]})
         relations.append({'spdxElementId': 'SPDXRef-DOCUMENT', 'relationshipType': 'DESCRIBES', 'relatedSpdxElement': ident(name)})
-    for name, of in sorted(owners(build).items()):
+    parts = {path: bundled(path) for path in files if path.endswith('.tar.xz')}
+    for name, of in sorted({**owners(build), **{n: v for part in parts.values() for n, v in part.items()}}.items()):
         license = LICENSES.get(name, 'NOASSERTION')
         packages.append({'SPDXID': ident(name), 'name': name, 'versionInfo': of, 'downloadLocation': 'NOASSERTION',
                          'filesAnalyzed': False, 'licenseConcluded': 'NOASSERTION', 'licenseDeclared': license,
@@ -71,7 +83,10 @@ def main():
                              'referenceCategory': 'PACKAGE-MANAGER', 'referenceType': 'purl',
                              'referenceLocator': 'pkg:deb/debian/%s@%s' % (name.replace('+', '%2B'), of.replace('+', '%2B').replace(':', '%3A'))}]})
         for path in files:
-            if path.endswith(('.deb', '.tar.xz')) and (path.endswith('.xz') or re.search(r'\b%s\b' % re.escape(name), run('dpkg-deb', '-f', path, 'Depends'))):
+            if name in parts.get(path, ()):
+                relations.append({'spdxElementId': ident(os.path.basename(path)), 'relationshipType': 'CONTAINS',
+                                  'relatedSpdxElement': ident(name)})
+            if path.endswith('.deb') and re.search(r'(?:^|, )%s(?: |,|$)' % re.escape(name), run('dpkg-deb', '-f', path, 'Depends')):
                 relations.append({'spdxElementId': ident(os.path.basename(path)), 'relationshipType': 'DEPENDS_ON',
                                   'relatedSpdxElement': ident(name)})
     created = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(int(os.environ.get('SOURCE_DATE_EPOCH', '0'))))

@@ -1,6 +1,7 @@
 /* approved.c: the index of approved files, made anew from the verified log each time: no register
  * file is trusted. */
 #define _GNU_SOURCE
+#include "ledger/adopted.h"
 #include "ledger/approved.h"
 
 #include "base/err.h"
@@ -52,6 +53,7 @@ struct msh_approved {
     msh_table *revoked;  /* public keys that were revoked by a record before */
     msh_error bad;       /* of the first decision that is not valid */
     uint64_t bad_at;
+    unsigned lists_lost;
     uint64_t last_decision;   /* number of its record */
     const msh_json *manifest; /* body of the latest manifest record */
 };
@@ -154,6 +156,37 @@ static msh_err add_file(msh_approved *a, const msh_decision_file *f, const msh_d
     return MSH_OK;
 }
 
+static msh_err add_adopted(msh_approved *a, const msh_decision_file *f)
+{
+    file_row *file;
+    path_row *row;
+    MSH_TRY(get_path(a, f->path, &row));
+    MSH_TRY(get_row(a, row, f, &file));
+    file->file.adopted = true;
+    file->withdrawn = false;
+    return MSH_OK;
+}
+
+static msh_err on_adopted(void *ctx, const msh_decision_file *f)
+{
+    return add_adopted(ctx, f);
+}
+
+/* A list that is gone or changed adopts nothing, and breaks nothing else. */
+static msh_err adopt(msh_approved *a, const msh_decision_read_out *d)
+{
+    msh_err err = MSH_OK;
+    for (size_t i = 0; i < d->n_files && err == MSH_OK; i++)
+        err = add_adopted(a, &d->files[i]);
+    if (err == MSH_OK && d->has_list)
+        err = msh_adopted_read(a->state, &d->list, &a->arena, on_adopted, a);
+    if (err == MSH_E_EVIDENCE) {
+        a->lists_lost++;
+        return MSH_OK;
+    }
+    return err;
+}
+
 /* The approvals of this release count no more; the same bytes may stand in another one. */
 static void withdraw_file(msh_approved *a, const msh_decision_file *f, msh_view release)
 {
@@ -198,6 +231,19 @@ static msh_err apply(msh_approved *a, const msh_decision_read_out *d)
     return MSH_OK;
 }
 
+/* What a new round of a release no longer holds is no longer approved in it. */
+static void drop_files(msh_approved *a, const msh_decision_read_out *last,
+                       const msh_decision_read_out *now)
+{
+    for (size_t i = 0; i < last->n_files; i++) {
+        bool kept = false;
+        for (size_t k = 0; k < now->n_files && !kept; k++)
+            kept = msh_view_eq(last->files[i].path, now->files[k].path);
+        if (!kept)
+            withdraw_file(a, &last->files[i], last->release);
+    }
+}
+
 static msh_err take_decision(msh_approved *a, const msh_record *r)
 {
     msh_json *j;
@@ -217,8 +263,16 @@ static msh_err take_decision(msh_approved *a, const msh_record *r)
         a->bad_at = r->n;
         return MSH_OK;
     }
+    const msh_reg_release *before = msh_register_release(a->releases, d->release);
+    const msh_decision_read_out *last = before ? before->approve : NULL;
     MSH_TRY(msh_register_take(a->releases, r->n, r->ts, d, &counts));
-    return counts ? apply(a, d) : MSH_OK;
+    if (!counts)
+        return MSH_OK;
+    if (d->kind == MSH_ACT_ADOPT)
+        return adopt(a, d);
+    if (last && d->has_prev && before->approve == d)
+        drop_files(a, last, d);
+    return apply(a, d);
 }
 
 /* log.open and key.next name the log's keys, key.revoke those that sign nothing more. */
@@ -352,12 +406,33 @@ msh_approved_state msh_approved_find(const msh_approved *a, msh_view path, uint6
         *release = found ? found->file.release : row->release;
         return MSH_APPROVED_WITHDRAWN;
     }
-    if (found && people(found) < a->quorum)
+    if (found && people(found) < a->quorum && !found->file.adopted)
         return MSH_APPROVED_UNKNOWN; /* not enough people yet */
     if (found)
         row->at_hand = found;
+    if (found && people(found) < a->quorum)
+        return MSH_APPROVED_ADOPTED;
     *release = found ? found->file.release : row->release;
     return found ? MSH_APPROVED_YES : MSH_APPROVED_CHANGED;
+}
+
+msh_err msh_approved_admit(msh_approved *a, msh_view path, uint64_t size, const uint8_t sha256[32],
+                           const uint8_t sm3[32])
+{
+    msh_decision_file f = {.path = msh_arena_copy(&a->arena, path), .size = size};
+    msh_view release;
+    memcpy(f.sha256, sha256, 32);
+    memcpy(f.sm3, sm3, 32);
+    if (!f.path.data)
+        return MSH_E_MEMORY;
+    MSH_TRY(add_adopted(a, &f));
+    (void)msh_approved_find(a, path, size, sha256, sm3, &release);
+    return MSH_OK;
+}
+
+unsigned msh_approved_lists_lost(const msh_approved *a)
+{
+    return a->lists_lost;
 }
 
 typedef struct missing_ctx {

@@ -8,6 +8,7 @@
 #include <mishen/ledger.h>
 
 typedef struct msh_approved msh_approved;
+enum { MSH_ADOPTED_PATH = 4096, MSH_ADOPTED_MAX = 1 << 30 };
 
 /* Verifies the log of a state folder wholly and reads its decisions. A state folder without a log
  * has none: *verdict says MSH_VERIFY_UNANCHORED with size 0. When the log or a decision does not
@@ -24,6 +25,7 @@ typedef enum msh_approved_state {
     MSH_APPROVED_YES,
     MSH_APPROVED_CHANGED, /* the path is approved with other bytes */
     MSH_APPROVED_UNKNOWN,
+    MSH_APPROVED_ADOPTED,  /* stock that was taken over as it stood: never called approved */
     MSH_APPROVED_WITHDRAWN /* it was approved, and that was taken back */
 } msh_approved_state;
 
@@ -42,12 +44,22 @@ typedef struct msh_approved_file {
     msh_view not_after; /* earliest end of its approvals; empty = none */
     uint64_t size;
     uint8_t sha256[32], sm3[32];
+    bool adopted; /* not approved: stock, or admitted by msh_approved_admit */
 } msh_approved_file;
 
 /* Every path that enough people approved, in any order: its latest bytes; or, with at_hand, the
  * bytes that msh_approved_find was asked for and said YES to. The visitor ends it with false. */
 typedef bool (*msh_approved_visit)(void *ctx, const msh_approved_file *f);
 void msh_approved_each(const msh_approved *a, bool at_hand, msh_approved_visit each, void *ctx);
+/* These very bytes count like stock from here on, in this index alone: a page that a CMS rewrites,
+ * scanned just now. */
+MSH_MUST_CHECK msh_err msh_approved_admit(msh_approved *a, msh_view path, uint64_t size,
+                                          const uint8_t sha256[32], const uint8_t sm3[32]);
+/* Lists of stock whose file is gone or is not the one that was signed: nothing of them counts. */
+unsigned msh_approved_lists_lost(const msh_approved *a);
+/* STATE/adopted/<SHA-256>.list */
+MSH_MUST_CHECK msh_err msh_adopted_path(const char *state, const uint8_t sha256[32],
+                                        char out[MSH_ADOPTED_PATH], msh_error *why);
 /* The bytes that somebody approved in this release, and that were not withdrawn since. */
 void msh_approved_each_of(const msh_approved *a, msh_view release, msh_approved_visit each,
                           void *ctx);

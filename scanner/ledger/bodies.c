@@ -151,6 +151,8 @@ void msh_record_item(msh_buf *out, const msh_record_run *run, const msh_item *it
     msh_jw_begin(&w, out);
     msh_jw_open(&w, '{');
     msh_jw_kuint(&w, "config", run->config);
+    if (item->covered)
+        msh_jw_kuint(&w, "covered", item->statement);
     msh_jw_kuint(&w, "findings", item->findings);
     put_hex(&w, "findings_sha256", digest);
     put_text(&w, "format", item->format);
@@ -167,6 +169,8 @@ void msh_record_item(msh_buf *out, const msh_record_run *run, const msh_item *it
     if (item->has_sm3)
         put_hex(&w, "sm3", item->sm3);
     put_name(&w, "verdict", msh_verdict_name(item->verdict));
+    if (item->waived)
+        msh_jw_kuint(&w, "waived", item->waived);
     msh_jw_close(&w, '}');
 }
 
@@ -238,5 +242,7 @@ void msh_record_finding(msh_buf *out, const msh_record_run *run, uint64_t item,
     put_name(&w, "run", run->run);
     put_name(&w, "tier", msh_tier_name(f->tier));
     put_name(&w, "tok", f->tok);
+    if (f->waived)
+        msh_jw_kuint(&w, "waived", f->waiver);
     msh_jw_close(&w, '}');
 }

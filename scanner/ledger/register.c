@@ -250,16 +250,20 @@ static bool waives(const msh_decision_read_out *d, msh_view fp, msh_view rule, m
 
 /* What was said later of the same finding or of the same rule and path takes the place of what was
  * said before: so a waiver is ended early. */
+bool msh_register_is_in_force(const msh_register *g, const msh_reg_leave *w, msh_view ts)
+{
+    for (const msh_reg_leave *newer = g->waivers; newer != w; newer = newer->next)
+        if (same_leave(newer->d, w->d) && msh_view_cmp(newer->ts, ts) <= 0)
+            return false;
+    return msh_view_cmp(w->ts, ts) <= 0 && msh_view_cmp(ts, w->d->not_after) <= 0;
+}
+
 const msh_reg_leave *msh_register_waiver(const msh_register *g, msh_view fp, msh_view rule,
                                          msh_view path, msh_view ts)
 {
-    for (const msh_reg_leave *w = g->waivers; w; w = w->next) {
-        bool replaced = msh_view_cmp(w->ts, ts) > 0 || !waives(w->d, fp, rule, path);
-        for (const msh_reg_leave *newer = g->waivers; newer != w && !replaced; newer = newer->next)
-            replaced = same_leave(newer->d, w->d) && msh_view_cmp(newer->ts, ts) <= 0;
-        if (!replaced && msh_view_cmp(ts, w->d->not_after) <= 0)
+    for (const msh_reg_leave *w = g->waivers; w; w = w->next)
+        if (waives(w->d, fp, rule, path) && msh_register_is_in_force(g, w, ts))
             return w;
-    }
     return NULL;
 }
 
@@ -279,11 +283,6 @@ const msh_reg_leave *msh_register_statement(const msh_register *g, uint64_t size
 const msh_reg_leave *msh_register_waivers(const msh_register *g)
 {
     return g->waivers;
-}
-
-bool msh_register_any_leave(const msh_register *g)
-{
-    return g->waivers || msh_table_count(g->statements);
 }
 
 msh_view msh_register_decider(const msh_decision_read_out *d)

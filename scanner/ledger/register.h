@@ -102,7 +102,8 @@ const msh_reg_leave *msh_register_statement(const msh_register *g, uint64_t size
                                             msh_view ts, msh_view besides);
 /* All waivers, the newest first. */
 const msh_reg_leave *msh_register_waivers(const msh_register *g);
-bool msh_register_any_leave(const msh_register *g);
+/* Whether a waiver has not ended, and nothing later took its place. */
+bool msh_register_is_in_force(const msh_register *g, const msh_reg_leave *w, msh_view ts);
 
 /* Who decided: of a paper decision the person on paper. */
 msh_view msh_register_decider(const msh_decision_read_out *d);

@@ -177,7 +177,9 @@ static void put_verdict(msh_buf *b, const html_report *t, const msh_run_summary 
     else if (worst_of(s) == MSH_VERDICT_PASS)
         msh_html_say(b, MSG_V_CLEAN, lang);
     put_sentence(b, MSG_V_BLOCK, lang, s->verdicts[MSH_VERDICT_BLOCK]);
-    put_sentence(b, MSG_V_MISSING, lang, s->verdicts[MSH_VERDICT_NOT_INSPECTED]);
+    put_sentence(b, MSG_V_MISSING, lang, s->verdicts[MSH_VERDICT_NOT_INSPECTED] - s->covered);
+    put_sentence(b, MSG_V_COVERED, lang, s->covered);
+    put_sentence(b, MSG_V_WAIVED, lang, s->waived);
     put_sentence(b, MSG_V_REVIEW, lang, s->verdicts[MSH_VERDICT_REVIEW]);
     msh_buf_put_str(b, "</p>\n<h3>");
     msh_html_say(b, MSG_H_NEXT, lang);

@@ -117,6 +117,12 @@ static void put_item(msh_report_run *r, const msh_item *item)
     else
         msh_jw_null(&w);
     msh_jw_kuint(&w, "findings", item->findings);
+    if (item->waived)
+        msh_jw_kuint(&w, "waived", item->waived);
+    if (item->covered) {
+        msh_jw_kuint(&w, "statement", item->statement);
+        msh_jw_kstr(&w, "covered_till", msh_view_str(item->covered_till));
+    }
     if (item->optical)
         msh_jw_kbool(&w, "optical", true);
     if (item->optical_page)
@@ -172,6 +178,10 @@ static void put_finding(msh_report_run *r, uint64_t n, const msh_finding *f)
     msh_jw_kuint(&w, "length", f->length);
     msh_jw_kstr(&w, "excerpt", f->excerpt);
     msh_jw_kstr(&w, "fp", msh_view_str(f->fp));
+    if (f->waived) {
+        msh_jw_kuint(&w, "waiver", f->waiver);
+        msh_jw_kstr(&w, "waived_till", msh_view_str(f->waived_till));
+    }
     end_line(r, &w);
 }
 
@@ -229,6 +239,10 @@ static msh_err ndjson_end(msh_report_run *r, const msh_run_summary *s)
     }
     if (s->excluded)
         msh_jw_kuint(&w, "excluded", s->excluded);
+    if (s->waived)
+        msh_jw_kuint(&w, "waived", s->waived);
+    if (s->covered)
+        msh_jw_kuint(&w, "covered", s->covered);
     msh_jw_kbool(&w, "complete", s->complete);
     if (s->stopped)
         msh_jw_kbool(&w, "stopped", true);

@@ -94,6 +94,8 @@ static void put_finding(const msh_report_run *r, msh_buf *b, const msh_finding *
         put_message(r, b, MSG_TIMES, f->count);
         msh_buf_put_str(b, r->style.lang == MSH_LANG_EN ? ")" : "）");
     }
+    if (f->waived)
+        msh_buf_printf(b, " · %s %s", say(r, MSG_WAIVED), f->waived_till);
     msh_buf_put_byte(b, '\n');
 }
 
@@ -118,6 +120,8 @@ static void put_item_head(const msh_report_run *r, msh_buf *b, const msh_item *i
     put_colored(r, b, item->verdict, msh_verdict_text(item->verdict, r->style.lang));
     msh_buf_put_str(b, "  ");
     msh_escape_terminal(b, item->path_masked ? item->path_shown : item->path);
+    if (item->covered)
+        msh_buf_printf(b, "  %s %s", say(r, MSG_COVERED), item->covered_till);
     msh_buf_put_byte(b, '\n');
 }
 
@@ -313,8 +317,10 @@ static void put_verdict(const msh_report_run *r, const text_report *t, msh_buf *
     else if (block + missing + review == 0)
         msh_buf_put_str(b, say(r, MSG_V_CLEAN));
     put_sentence(r, b, MSG_V_BLOCK, block);
-    put_sentence(r, b, MSG_V_MISSING, missing);
+    put_sentence(r, b, MSG_V_MISSING, missing - s->covered);
+    put_sentence(r, b, MSG_V_COVERED, s->covered);
     put_sentence(r, b, MSG_V_REVIEW, review);
+    put_sentence(r, b, MSG_V_WAIVED, s->waived);
     msh_buf_put_byte(b, '\n');
     put_next(r, t, b, s);
 }

@@ -194,6 +194,20 @@ static msh_err count_item(saved *s)
     return MSH_OK;
 }
 
+/* "2027-06-30" */
+static bool read_day(const msh_json *j, const char *key, char out[11])
+{
+    msh_view v = msh_json_text(msh_json_get(j, key));
+    for (size_t i = 0; i < v.len; i++)
+        if (i == 4 || i == 7 ? v.data[i] != '-' : v.data[i] < '0' || v.data[i] > '9')
+            return false;
+    if (v.len != 10)
+        return false;
+    memcpy(out, v.data, 10);
+    out[10] = '\0';
+    return true;
+}
+
 static msh_err read_item(saved *s, const msh_json *j)
 {
     uint64_t ms;
@@ -222,6 +236,13 @@ static msh_err read_item(saved *s, const msh_json *j)
         NEED(msh_saved_bool(j, "optical", &item->optical), "optical");
     if (msh_json_get(j, "optical_page"))
         NEED(msh_saved_bool(j, "optical_page", &item->optical_page), "optical_page");
+    if (msh_json_get(j, "waived"))
+        NEED(msh_saved_uint(j, "waived", MSH_SAVED_MOST, &item->waived), "waived");
+    if (msh_json_get(j, "statement")) {
+        NEED(msh_saved_uint(j, "statement", MSH_SAVED_MOST, &item->statement), "statement");
+        NEED(read_day(j, "covered_till", item->covered_till), "covered_till");
+        item->covered = true;
+    }
     s->has_item = true;
     return count_item(s);
 }
@@ -324,6 +345,11 @@ static msh_err read_finding(saved *s, const msh_json *j)
     NEED(keep(&s->item_arena, j, "excerpt", 400, &f->excerpt), "excerpt");
     NEED(msh_saved_text(j, "fp", 32, &fp) && msh_saved_is_hex(fp, 32), "fp");
     memcpy(f->fp, fp.data, fp.len);
+    if (msh_json_get(j, "waiver")) {
+        NEED(msh_saved_uint(j, "waiver", MSH_SAVED_MOST, &f->waiver), "waiver");
+        NEED(read_day(j, "waived_till", f->waived_till), "waived_till");
+        f->waived = true;
+    }
     add_rule_words(s, f);
     s->item.tier_counts[f->tier]++;
     s->n_findings++;
@@ -415,6 +441,11 @@ static msh_err read_summary(saved *s, const msh_json *j)
          "findings");
     MSH_TRY(read_verdicts(s, j));
     MSH_TRY(read_people(s, j));
+    if (msh_json_get(j, "waived"))
+        NEED(msh_saved_uint(j, "waived", sum->findings, &sum->waived), "waived");
+    if (msh_json_get(j, "covered"))
+        NEED(msh_saved_uint(j, "covered", sum->verdicts[MSH_VERDICT_NOT_INSPECTED], &sum->covered),
+             "covered");
     NEED(msh_saved_bool(j, "complete", &sum->complete), "complete");
     if (msh_json_get(j, "stopped"))
         NEED(msh_saved_bool(j, "stopped", &sum->stopped), "stopped");

@@ -22,7 +22,7 @@ typedef struct approval {
     const msh_approve_job *job;
     msh_lang lang;
     msh_bundle files;
-    char release[64];
+    char release[64], not_after[MSH_UTC_SIZE];
     msh_buf text;
 } approval;
 
@@ -70,6 +70,11 @@ static void tell_approved(approval *a, const msh_notary *k, uint64_t record)
     msh_buf_printf(&a->text, "%s  %s  %s %" PRIu64 "\n",
                    tr(a, "决定已签名入日志", "signed and logged"), k->log.origin,
                    tr(a, "记录号", "record"), record);
+    if (a->not_after[0])
+        msh_buf_printf(&a->text, "%s %.10s\n",
+                       tr(a, "批准依据豁免或人工查看，有效至",
+                          "it rests on a waiver or a statement, valid until"),
+                       a->not_after);
     if (quorum(k) > 1)
         msh_buf_printf(&a->text, "%s %u\n",
                        tr(a, "按信任策略，同样的文件要几个人都批准才能发布：",
@@ -87,6 +92,7 @@ static msh_err sign(approval *a, msh_notary *k, const char *policy, msh_error *w
 {
     const msh_approve_job *job = a->job;
     uint64_t record;
+    msh_notary_bound(k, a->files.decided, job->n_files, (msh_view){NULL, 0}, a->not_after);
     const msh_decision d = {.act = "approve",
                             .release = a->release,
                             .title = job->title,
@@ -95,6 +101,7 @@ static msh_err sign(approval *a, msh_notary *k, const char *policy, msh_error *w
                             .channel = job->channel,
                             .reason = job->reason,
                             .policy = policy,
+                            .not_after = a->not_after[0] ? a->not_after : NULL,
                             .files = a->files.decided,
                             .n_files = job->n_files};
     MSH_TRY(msh_notary_sign(k, &d, "approve", &record, why));
@@ -123,7 +130,7 @@ static int judge(const approval *a)
     int code = MSH_EXIT_CLEAN;
     for (size_t i = 0; i < a->job->n_files; i++) {
         msh_verdict v = a->files.decided[i].verdict;
-        if (v == MSH_VERDICT_NOT_INSPECTED)
+        if (v == MSH_VERDICT_NOT_INSPECTED && !a->files.decided[i].covered)
             return MSH_EXIT_NOT_INSPECTED;
         if (v == MSH_VERDICT_BLOCK || (v == MSH_VERDICT_REVIEW && !a->job->reason))
             code = MSH_EXIT_FINDINGS;

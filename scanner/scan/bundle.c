@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -84,6 +85,9 @@ static void observe(void *ctx, const msh_entry *e)
               memcmp(e->item.sha256, f->hash.sha256, 32) == 0 &&
               memcmp(e->item.sm3, f->hash.sm3, 32) == 0;
     a->decided[i].record = e->record;
+    a->decided[i].covered = f->same && e->item.covered;
+    f->covered = a->decided[i].covered;
+    f->waived = e->item.waived;
     a->decided[i].verdict = !f->same              ? MSH_VERDICT_NOT_INSPECTED
                             : e->item.path_masked ? MSH_VERDICT_BLOCK
                                                   : e->item.verdict;
@@ -133,6 +137,11 @@ void msh_bundle_tell(const msh_bundle *b, msh_buf *out)
     for (size_t i = 0; i < b->n; i++) {
         msh_buf_printf(out, "  %s  ", msh_verdict_text(b->decided[i].verdict, b->lang));
         msh_escape_terminal(out, msh_view_str(b->files[i].rel));
+        if (b->files[i].covered)
+            msh_buf_put_str(out, tr(b, "  （已人工查看）", "  (read by a person)"));
+        if (b->files[i].waived)
+            msh_buf_printf(out, "  %s %" PRIu64, tr(b, "已豁免的命中", "waived findings"),
+                           b->files[i].waived);
         if (b->files[i].seen && !b->files[i].same)
             msh_buf_put_str(out, tr(b, "  （检查期间被改动）", "  (changed meanwhile)"));
         msh_buf_put_byte(out, '\n');

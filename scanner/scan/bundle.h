@@ -12,7 +12,8 @@ typedef struct msh_bundle_file {
     char full[PATH_MAX]; /* real path of its folder + name */
     const char *rel;     /* in full, behind the root */
     msh_spot_hash hash;
-    bool seen, same;
+    bool seen, same, covered;
+    uint64_t waived; /* findings */
 } msh_bundle_file;
 
 typedef struct msh_bundle {

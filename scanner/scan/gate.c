@@ -30,6 +30,8 @@ enum { TEXT_MAX = 256 << 20, ARENA_MAX = 1 << 30 };
 /* GATE_ABSENT: approved, but not in the folder. Counted by both, told by reconcile alone. */
 typedef enum gate_state {
     GATE_APPROVED,
+    GATE_ADOPTED, /* stock, never called approved */
+    GATE_DERIVED, /* a page that a CMS rewrites: scanned, not compared */
     GATE_CHANGED,
     GATE_UNKNOWN,
     GATE_WITHDRAWN,
@@ -37,8 +39,8 @@ typedef enum gate_state {
     GATE_ABSENT,
     GATE_STATES
 } gate_state;
-static const char *const state_names[] = {"approved",  "changed", "unknown",
-                                          "withdrawn", "refused", "absent"};
+static const char *const state_names[] = {"approved", "adopted",   "derived", "changed",
+                                          "unknown",  "withdrawn", "refused", "absent"};
 
 /* A file that is not approved as it stands. */
 typedef struct gate_file {
@@ -49,7 +51,8 @@ typedef struct gate_file {
     msh_reason reason; /* for GATE_REFUSED */
     bool scanned;
     msh_verdict verdict;
-    uint64_t findings;
+    bool covered;
+    uint64_t findings, waived;
 } gate_file;
 
 typedef struct gate {
@@ -62,6 +65,8 @@ typedef struct gate {
     msh_arena arena;
     gate_file *first, **last;
     msh_table *by_path;
+    msh_table *releases; /* of which something is here */
+    uint64_t half;       /* files of these that are not */
     uint64_t counts[GATE_STATES];
     bool not_inspected;
     msh_buf text;
@@ -74,11 +79,17 @@ static const char *tr(const gate *g, const char *zh, const char *en)
 
 static const char *state_text(const gate *g, gate_state s)
 {
-    static const char *const zh[] = {"已批准",     "批准后被改动", "未经批准",
-                                     "批准已撤回", "不得发布",     "批准了但不在此处"};
-    static const char *const en[] = {"approved",     "changed after approval",
-                                     "not approved", "withdrawn",
-                                     "refused",      "approved but not here"};
+    static const char *const zh[] = {
+        "已批准",     "存量",     "页面由系统改写，已检查", "批准后被改动", "未经批准",
+        "批准已撤回", "不得发布", "批准了但不在此处"};
+    static const char *const en[] = {"approved",
+                                     "stock",
+                                     "rewritten by a CMS, scanned",
+                                     "changed after approval",
+                                     "not approved",
+                                     "withdrawn",
+                                     "refused",
+                                     "approved but not here"};
     return tr(g, zh[s], en[s]);
 }
 
@@ -89,7 +100,7 @@ static msh_err add_file(gate *g, const msh_source_item *found, gate_state state,
 {
     void *old;
     g->counts[state]++;
-    if (state == GATE_APPROVED)
+    if (state <= GATE_DERIVED)
         return MSH_OK;
     gate_file *f = msh_arena_calloc(&g->arena, 1, sizeof *f);
     if (!f)
@@ -128,7 +139,8 @@ typedef struct comparison {
 
 static msh_err judge(gate *g, const comparison *c, const waiting *w, msh_error *why)
 {
-    static const gate_state states[] = {GATE_APPROVED, GATE_CHANGED, GATE_UNKNOWN, GATE_WITHDRAWN};
+    static const gate_state states[] = {GATE_APPROVED, GATE_CHANGED, GATE_UNKNOWN, GATE_ADOPTED,
+                                        GATE_WITHDRAWN};
     const msh_source_item found = {.path = msh_view_str(w->path),
                                    .rel = msh_view_of(w->rel, w->rel_len)};
     const msh_spot_hash *hash = &c->batch.files[w->at].hash;
@@ -144,6 +156,10 @@ static msh_err judge(gate *g, const comparison *c, const waiting *w, msh_error *
     msh_approved_state s = msh_approved_find(g->approved, found.rel, hash->size,
                                              which & MSH_DIGEST_SHA256 ? hash->sha256 : NULL,
                                              which & MSH_DIGEST_SM3 ? hash->sm3 : NULL, &release);
+    bool derived = (s == MSH_APPROVED_CHANGED || s == MSH_APPROVED_UNKNOWN) &&
+                   msh_trust_is_derived(msh_approved_trust(g->approved), found.rel);
+    if (derived && g->reconcile) /* which scans nothing */
+        return add_file(g, &found, GATE_DERIVED, MSH_REASON_FILE_CHANGED, release, why);
     return add_file(g, &found, states[s], MSH_REASON_FILE_CHANGED, release, why);
 }
 
@@ -223,6 +239,21 @@ static void observe(void *ctx, const msh_entry *e)
     f->scanned = true;
     f->verdict = e->item.verdict;
     f->findings = e->item.findings;
+    f->waived = e->item.waived;
+    f->covered = e->item.covered;
+    bool derived = (f->state == GATE_CHANGED || f->state == GATE_UNKNOWN) &&
+                   msh_trust_is_derived(msh_approved_trust(g->approved), f->rel);
+    if (!derived || f->verdict != MSH_VERDICT_PASS || !e->item.has_sha256 || !e->item.has_sm3)
+        return;
+    msh_err err =
+        msh_approved_admit(g->approved, f->rel, e->item.size, e->item.sha256, e->item.sm3);
+    if (err != MSH_OK) { /* it stays what it was: no */
+        g->not_inspected = true;
+        return;
+    }
+    g->counts[f->state]--;
+    g->counts[GATE_DERIVED]++;
+    f->state = GATE_DERIVED;
 }
 
 /* As the source writes the folder in paths: without '/' at its end. */
@@ -248,7 +279,9 @@ static msh_err scan_rest(gate *g, msh_error *why)
         for (gate_file *f = g->first; f && i < n; f = f->next)
             if (f->state != GATE_REFUSED)
                 paths[i++] = f->path;
-        const msh_spot_job job = {g->options, paths, i, observe, g, root, NULL};
+        msh_options both = *g->options;
+        both.digests = MSH_DIGEST_SHA256 | MSH_DIGEST_SM3;
+        const msh_spot_job job = {&both, paths, i, observe, g, root, NULL};
         err = msh_spot_scan(r, &job, why);
     }
     if (r)
@@ -256,7 +289,8 @@ static msh_err scan_rest(gate *g, msh_error *why)
     msh_free(r);
     msh_free(paths);
     for (gate_file *f = g->first; f; f = f->next)
-        if (f->state != GATE_REFUSED && (!f->scanned || f->verdict == MSH_VERDICT_NOT_INSPECTED))
+        if (f->state != GATE_REFUSED &&
+            (!f->scanned || (f->verdict == MSH_VERDICT_NOT_INSPECTED && !f->covered)))
             g->not_inspected = true;
     return err;
 }
@@ -273,6 +307,8 @@ static void tell_release(gate *g, const gate_file *f)
 
 static void tell_file(gate *g, const gate_file *f)
 {
+    if (f->state == GATE_DERIVED)
+        return;
     msh_buf_printf(&g->text, "%s  ", state_text(g, f->state));
     msh_escape_terminal(&g->text, f->rel);
     if (f->state == GATE_REFUSED)
@@ -286,6 +322,10 @@ static void tell_file(gate *g, const gate_file *f)
                        f->findings);
     else
         msh_buf_printf(&g->text, "  %s", tr(g, "未能检查", "not inspected"));
+    if (f->waived)
+        msh_buf_printf(&g->text, "  %s%" PRIu64, tr(g, "已豁免 ", "waived "), f->waived);
+    if (f->covered)
+        msh_buf_printf(&g->text, "  %s", tr(g, "已人工查看", "read by a person"));
     msh_buf_put_byte(&g->text, '\n');
 }
 
@@ -304,6 +344,8 @@ static void tell_file_json(gate *g, const gate_file *f)
     if (f->scanned) {
         msh_jw_kstr(&w, "verdict", msh_view_str(msh_verdict_name(f->verdict)));
         msh_jw_kuint(&w, "findings", f->findings);
+        msh_jw_kuint(&w, "waived", f->waived);
+        msh_jw_kbool(&w, "covered", f->covered);
     }
     msh_jw_close(&w, '}');
     msh_buf_put_byte(&g->text, '\n');
@@ -316,6 +358,13 @@ static const char *next_words(const gate *g, int exit_code)
         return tr(g, "可以发布：每个文件都与批准的一致",
                   "may be published: every file is as approved");
     case MSH_EXIT_FINDINGS:
+        if (g->half && !g->counts[GATE_CHANGED] && !g->counts[GATE_UNKNOWN] &&
+            !g->counts[GATE_WITHDRAWN])
+            return tr(g,
+                      "不得发布：有的信息只有一部分文件在此。下一步：补齐，或撤回后重新审查（策略 "
+                      "gate.half 可以改为只提示）",
+                      "may not be published: only a part of a release is here. next: add the rest, "
+                      "or withdraw it (the policy's gate.half may make this a hint)");
         return tr(g,
                   "不得发布。下一步：恢复被改动的文件，或对新内容重新审查并批准（mishen approve "
                   "--root 该文件夹 文件… --title 信息名称 --by 批准人）",
@@ -371,12 +420,42 @@ static const char *reconcile_words(const gate *g, int exit_code)
     }
 }
 
+/* Releases of which a file is in the folder; and the files of these that are not. */
+static bool note_release(void *ctx, const msh_approved_file *f)
+{
+    gate *g = ctx;
+    void *old;
+    if (f->release.len && msh_table_put(g->releases, f->release, g, &old) != MSH_OK)
+        g->not_inspected = true;
+    return true;
+}
+
+static bool is_half(const gate *g, msh_view release)
+{
+    return !g->reconcile && msh_table_get(g->releases, release);
+}
+
+static void count_half(void *ctx, msh_view path, msh_view release)
+{
+    gate *g = ctx;
+    (void)path;
+    g->half += is_half(g, release);
+}
+
+static void find_half(gate *g)
+{
+    if (g->reconcile)
+        return;
+    msh_approved_each(g->approved, true, note_release, g);
+    msh_approved_each_missing(g->approved, count_half, g);
+}
+
 static void take_missing(void *ctx, msh_view path, msh_view release)
 {
     gate *g = ctx;
     const gate_file f = {.rel = path, .release = release, .state = GATE_ABSENT};
     g->counts[GATE_ABSENT]++;
-    if (g->reconcile)
+    if (g->reconcile || is_half(g, release))
         (g->ndjson ? tell_file_json : tell_file)(g, &f);
 }
 
@@ -411,8 +490,9 @@ static int exit_of(const gate *g)
         all += g->counts[i];
     if (g->not_inspected || all == 0)
         return MSH_EXIT_NOT_INSPECTED;
-    bool other = g->counts[GATE_CHANGED] || g->counts[GATE_UNKNOWN] || g->counts[GATE_WITHDRAWN] ||
-                 (g->reconcile && g->counts[GATE_ABSENT]);
+    bool half = g->half && !msh_trust_half_is_told(msh_approved_trust(g->approved));
+    bool other = half || g->counts[GATE_CHANGED] || g->counts[GATE_UNKNOWN] ||
+                 g->counts[GATE_WITHDRAWN] || (g->reconcile && g->counts[GATE_ABSENT]);
     return other ? MSH_EXIT_FINDINGS : MSH_EXIT_CLEAN;
 }
 
@@ -438,6 +518,7 @@ static msh_err run(gate *g, int *exit_code, msh_error *why)
     MSH_TRY(msh_gate_load(g->options, state, &g->approved, &log, why));
     MSH_TRY(compare_all(g, why));
     MSH_TRY(scan_rest(g, why));
+    find_half(g);
     int code = exit_of(g);
     if (code == MSH_EXIT_CLEAN && g->use) {
         MSH_TRY(g->use(g->use_ctx, g->approved, &log, why));
@@ -446,6 +527,11 @@ static msh_err run(gate *g, int *exit_code, msh_error *why)
     }
     for (const gate_file *f = g->first; f; f = f->next)
         (g->ndjson ? tell_file_json : tell_file)(g, f);
+    if (msh_approved_lists_lost(g->approved))
+        fprintf(
+            stderr, "mishen: %s\n",
+            tr(g, "存量清单（状态目录/adopted）不在了或被改动，其中的文件都不算数",
+               "a list of stock (STATE/adopted) is gone or was changed: its files do not count"));
     msh_approved_each_missing(g->approved, take_missing, g);
     code = exit_of(g);
     tell_summary(g, &log, code);
@@ -471,11 +557,15 @@ static msh_err ask(gate *g, int *exit_code, msh_error *why)
     msh_arena_init(&g->arena, ARENA_MAX);
     msh_buf_init(&g->text, TEXT_MAX);
     g->by_path = msh_table_new();
-    msh_err err = g->by_path ? run(g, exit_code, why) : msh_fail(why, MSH_E_MEMORY, "gate");
+    g->releases = msh_table_new();
+    msh_err err =
+        g->by_path && g->releases ? run(g, exit_code, why) : msh_fail(why, MSH_E_MEMORY, "gate");
     if (err != MSH_OK)
         *exit_code = err == MSH_E_REFUSED ? MSH_EXIT_FINDINGS : msh_spot_exit(err);
     if (g->by_path)
         msh_table_free(g->by_path, NULL);
+    if (g->releases)
+        msh_table_free(g->releases, NULL);
     msh_approved_free(g->approved);
     msh_arena_dispose(&g->arena);
     msh_buf_dispose(&g->text);

@@ -199,6 +199,46 @@ msh_err msh_notary_sign(msh_notary *k, const msh_decision *given, const char *wh
     return err;
 }
 
+/* --- what an approval rests on ---------------------------------------------------------------- */
+
+static void bound(msh_view end, char not_after[MSH_UTC_SIZE])
+{
+    if (end.len == MSH_UTC_SIZE - 1 &&
+        (!not_after[0] || msh_view_cmp(end, msh_view_str(not_after)) < 0)) {
+        memcpy(not_after, end.data, end.len);
+        not_after[end.len] = '\0';
+    }
+}
+
+static void bound_file(const msh_register *g, msh_decision_file *f, msh_view besides, msh_view now,
+                       char not_after[MSH_UTC_SIZE])
+{
+    const msh_reg_item *item = msh_register_item(g, f->record);
+    const msh_reg_leave *s = msh_register_statement(g, f->size, f->sha256, f->sm3, now, besides);
+    f->covered = f->verdict == MSH_VERDICT_NOT_INSPECTED && s && f->covered;
+    if (f->covered)
+        bound(s->d->not_after, not_after);
+    for (const msh_reg_finding *n = item ? item->first : NULL; n; n = n->next) {
+        if (!msh_json_get(n->body, "waived"))
+            continue;
+        const msh_reg_leave *w =
+            msh_register_waiver(g, msh_json_text(msh_json_get(n->body, "fp")),
+                                msh_json_text(msh_json_get(n->body, "rule")), f->path, now);
+        if (w)
+            bound(w->d->not_after, not_after);
+    }
+}
+
+void msh_notary_bound(const msh_notary *k, msh_decision_file *files, size_t n, msh_view besides,
+                      char not_after[MSH_UTC_SIZE])
+{
+    char now[MSH_UTC_SIZE];
+    msh_clock_format(msh_clock_utc_us(), now);
+    for (size_t i = 0; i < n; i++)
+        bound_file(msh_approved_register(k->approved), &files[i], besides, msh_view_str(now),
+                   not_after);
+}
+
 /* --- what people gave ------------------------------------------------------------------------- */
 
 msh_err msh_notary_check_texts(const msh_review_texts *t, msh_error *why)

@@ -29,6 +29,11 @@ MSH_MUST_CHECK msh_err msh_notary_sign(msh_notary *k, const msh_decision *d, con
                                        uint64_t *record, msh_error *why);
 void msh_notary_dispose(msh_notary *k);
 
+/* not_after, "" = none so far, becomes no later than the ends of the waivers and statements that an
+ * approval of these files rests on; sets each file's covered. besides: whose statements do not
+ * count, may be empty. */
+void msh_notary_bound(const msh_notary *k, msh_decision_file *files, size_t n, msh_view besides,
+                      char not_after[MSH_UTC_SIZE]);
 /* A record of the policy in force (keys.c). */
 MSH_MUST_CHECK msh_err msh_keys_record_policy(const msh_options *options, const char *state,
                                               msh_error *why);

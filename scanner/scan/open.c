@@ -87,6 +87,7 @@ msh_err msh_open_run(msh_run *r, const msh_options *options, msh_error *why)
     MSH_TRY(msh_open_room(options, msh_rule_set_compiled(r->rules), false, &r->room, why));
     MSH_TRY(msh_state_path(options, r->state, why));
     MSH_TRY(msh_state_prepare(r->state, why));
+    MSH_TRY(msh_leaves_load(r->state, options->lang, &r->leaves, why));
     MSH_TRY(open_key(r, why));
     (void)snprintf(log, sizeof log, "%s/log", r->state);
     return msh_log_open(log, NULL, &r->log, why);
@@ -105,6 +106,8 @@ void msh_close_run(msh_run *r)
     }
     msh_rule_set_free(r->rules);
     msh_hmac_free(r->key);
+    msh_leaves_free(r->leaves);
+    r->leaves = NULL;
     r->progress = NULL;
     r->room = NULL;
     r->log = NULL;

@@ -234,8 +234,9 @@ static msh_err copy_one(publish *p, const msh_approved *approved, const msh_sour
     if (!f || !f->rel)
         return msh_fail(why, MSH_E_MEMORY, "publish");
     MSH_TRY(copy_bytes(p, found, &f->hash, why));
-    if (msh_approved_find(approved, found->rel, f->hash.size, f->hash.sha256, f->hash.sm3,
-                          &release) != MSH_APPROVED_YES)
+    msh_approved_state s = msh_approved_find(approved, found->rel, f->hash.size, f->hash.sha256,
+                                             f->hash.sm3, &release);
+    if (s != MSH_APPROVED_YES && s != MSH_APPROVED_ADOPTED)
         return fail_file(p, p->n, MSH_E_REFUSED, "核对之后被改动或新增",
                          "changed or added after the check", why);
     MSH_TRY(check_place(p, f->rel, why)); /* approved: its path is plain */

@@ -214,41 +214,6 @@ static msh_err open_files(act *a, const msh_reg_release *r, const char *given, m
     return MSH_OK;
 }
 
-/* The ends of the waivers and statements it rests on, and the one that was asked for: the earliest.
- */
-static void bound_end(act *a, msh_view end)
-{
-    if (end.len == MSH_UTC_SIZE - 1 &&
-        (!a->not_after[0] || msh_view_cmp(end, msh_view_str(a->not_after)) < 0))
-        memcpy(a->not_after, end.data, end.len);
-}
-
-static void bound_by_evidence(act *a, const msh_reg_release *r)
-{
-    const msh_register *g = msh_approved_register(a->notary.approved);
-    char now[MSH_UTC_SIZE];
-    msh_clock_format(msh_clock_utc_us(), now);
-    for (size_t i = 0; i < a->files.n; i++) {
-        msh_decision_file *f = &a->files.decided[i];
-        const msh_reg_item *item = msh_register_item(g, f->record);
-        const msh_reg_leave *s = msh_register_statement(g, f->size, f->sha256, f->sm3,
-                                                        msh_view_str(now), r->submit->reviewer);
-        f->covered = f->verdict == MSH_VERDICT_NOT_INSPECTED && s;
-        if (f->covered)
-            bound_end(a, s->d->not_after);
-        for (const msh_reg_finding *k = item ? item->first : NULL; k; k = k->next) {
-            const msh_reg_leave *w =
-                msh_json_get(k->body, "waived")
-                    ? msh_register_waiver(g, msh_json_text(msh_json_get(k->body, "fp")),
-                                          msh_json_text(msh_json_get(k->body, "rule")), f->path,
-                                          msh_view_str(now))
-                    : NULL;
-            if (w)
-                bound_end(a, w->d->not_after);
-        }
-    }
-}
-
 /* Reads, hashes and scans by today's rules; then the log is read again, with that scan in it. */
 static msh_err take_evidence(act *a, const msh_decide_job *job, msh_view id,
                              const msh_reg_release **r, msh_error *why)
@@ -260,7 +225,8 @@ static msh_err take_evidence(act *a, const msh_decide_job *job, msh_view id,
     *r = msh_register_release(msh_approved_register(a->notary.approved), id);
     if (!*r || !(*r)->submit)
         return msh_fail(why, MSH_E_GONE, "%s", a->id);
-    bound_by_evidence(a, *r);
+    msh_notary_bound(&a->notary, a->files.decided, a->files.n, (*r)->submit->reviewer,
+                     a->not_after);
     tell_files(a);
     return MSH_OK;
 }

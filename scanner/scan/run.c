@@ -32,7 +32,10 @@ void msh_run_count(msh_run *r, const msh_entry *e)
     s->outcomes[e->item.outcome]++;
     if (e->worst >= r->fail_on || (e->item.optical_page && r->fail_on <= MSH_TIER_REVIEW))
         r->found = true;
-    if (!e->whole)
+    s->waived += e->item.waived;
+    if (e->item.verdict == MSH_VERDICT_NOT_INSPECTED && e->item.covered)
+        s->covered++;
+    if (!e->whole && !e->item.covered)
         s->complete = false;
 }
 
@@ -171,6 +174,7 @@ static msh_err settle(msh_run *r, msh_error *why)
         e->next = NULL;
         msh_virus_ask(r, e);
         msh_policy_apply(&r->options->policy, e);
+        msh_leaves_apply(r->leaves, e);
         msh_entry_finish(e, r->summary.items + r->n_ready);
         msh_people_note(&r->people, e);
         if (!r->ready_head)

@@ -11,6 +11,7 @@
 #include "ledger/log.h"
 #include "report/report.h"
 #include "scan/item.h"
+#include "scan/leaves.h"
 #include "scan/people.h"
 #include "scan/progress.h"
 
@@ -23,7 +24,8 @@ typedef struct msh_run {
     msh_report_run reports[2];
     size_t n_reports;
     char state[MSH_STATE_PATH];
-    msh_hmac *key; /* of tokens and fingerprints */
+    msh_leaves *leaves; /* waivers and statements, NULL = none */
+    msh_hmac *key;      /* of tokens and fingerprints */
     char id[32];
     char policy[65]; /* digest of what in the options can change a verdict */
     uint64_t config; /* index of the config record */

@@ -19,6 +19,7 @@
 
 #include <mishen/version.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -296,6 +297,7 @@ static msh_err settle(msh_service *s, msh_error *why)
             msh_entry_outcome(e, MSH_REASON_FILE_CHANGED, &place, 0);
         msh_virus_ask(&j->run, e);
         msh_policy_apply(&s->base.options->policy, e);
+        msh_leaves_apply(s->base.leaves, e);
         msh_entry_finish(e, j->n_settled);
         msh_people_note(&j->run.people, e);
         e->record = msh_log_pending(s->base.log);
@@ -367,13 +369,25 @@ static msh_verdict worst(const service_job *j)
     return v;
 }
 
+/* Whole or not at all, but not synced: the records are durable already, and with fifty uploads at
+ * once two syncs for each report would be most of the time that people wait. */
 static msh_err save_report(const service_job *j, msh_error *why)
 {
-    char path[MSH_STATE_PATH + 64];
+    char path[MSH_STATE_PATH + 64], temp[MSH_STATE_PATH + 80];
     if (!j->save)
         return MSH_OK;
     (void)snprintf(path, sizeof path, "%s/runs/%s.ndjson", j->run.state, j->run.id);
-    return msh_file_replace(path, msh_buf_view(&j->report), why);
+    (void)snprintf(temp, sizeof temp, "%s.new", path);
+    int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return msh_fail_errno(why, errno == ENOSPC ? MSH_E_FULL : MSH_E_STATE, "runs");
+    msh_err err = msh_file_write_all(fd, msh_buf_view(&j->report), why);
+    close(fd);
+    if (err == MSH_OK && rename(temp, path) != 0)
+        err = msh_fail_errno(why, MSH_E_STATE, "runs");
+    if (err != MSH_OK)
+        (void)unlink(temp);
+    return err;
 }
 
 static msh_err finish(service_job *j, msh_error *why)

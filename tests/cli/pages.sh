@@ -59,6 +59,10 @@ for limit in $limits; do
     holds zh_CN/mishen.1 "\\fB${limit//-/\\-}="
     holds reference.zh-CN.md "| \`$limit\` |"
 done
+for key in $(sed -nE 's/^MSH_(CONFIG|POLICY)\("([^"]*)".*/\2/p' "$SOURCE/include/mishen/config.def" "$SOURCE/include/mishen/policies.def"); do
+    for page in reference.en.md reference.zh-CN.md; do holds $page "| \`$key"; done
+    for page in mishen.1 zh_CN/mishen.1; do holds $page "\\fB${key//-/\\-}"; done
+done
 # English pages are English.
 for page in mishen.1 reference.en.md; do
     checks=$((checks + 1))

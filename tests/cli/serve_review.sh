@@ -121,6 +121,27 @@ web 3 200 "/releases/$paper"
 says out 王五
 says out "$(sha256sum "$here/sheet.png" | cut -c1-16)"
 
+# a waiver for one finding: by a reviewer, with basis and end
+printf '联系人身份证 11010519491231002X\n' >"$here/site/名单.txt"
+submit 1 policy "$here/site/名单.txt"
+web 3 200 "/releases/$id"
+says_not out 11010519491231002X
+fp=$(grep -oE '/waivers\?fp=[0-9a-f]{32}' "$here/out" | head -1 | cut -d= -f2)
+web 2 403 /waivers
+web 3 200 "/waivers?fp=$fp"
+says out "value=\"$fp\""
+t=$(token /waive)
+web 3 409 /waive -d "token=$t" -d "fp=$fp" -d reason=本人公开 -d 'password=key password 1'
+web 3 200 "/waivers?fp=$fp"
+web 3 303 /waive -d "token=$(token /waive)" -d "fp=$fp" --data-urlencode reason=系本人公开 --data-urlencode basis=本人书面同意 -d "until=$(date -u -d '+60 days' +%F)" -d 'password=key password 1'
+web 3 200 /waivers
+says out 系本人公开
+web 3 200 "/releases/$id"
+says out 豁免
+web 3 200 "/waivers?fp=%3Cscript%3E"
+says_not out '<script>'
+rm "$here/site/名单.txt"
+
 # figures, and taken back
 web 3 200 /stats
 says out '<svg'

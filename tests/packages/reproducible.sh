@@ -6,9 +6,10 @@ cd "$(dirname "$0")/../.."
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export CCACHE_DISABLE=1
+mkdir "$work/one"
+git ls-files -z | xargs -0 cp --parents -t "$work/one"
+cp -r "$work/one" "$work/another-name"
 for copy in one another-name; do
-    mkdir "$work/$copy"
-    git ls-files -z | xargs -0 cp --parents -t "$work/$copy"
     echo "building $copy"
     "$work/$copy/scanner/install/pack" "$work/out-$copy" >"$work/log" 2>&1 || { tail -20 "$work/log"; exit 1; }
 done

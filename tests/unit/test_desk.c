@@ -119,6 +119,26 @@ static void no_callbacks(void)
     msh_desk_close(NULL);
 }
 
+/* Each allocation refused in turn: no answer, or one that does not pass. */
+static void short_of_memory(void)
+{
+#ifdef MSH_TEST_FAULTS
+    msh_desk *d = desk_of(true, 0);
+    unsigned long n = 1, made;
+    do {
+        msh_item item = {.verdict = MSH_VERDICT_PASS};
+        (void)msh_mem_fail_at(n);
+        msh_err err = msh_desk_scan(d, "机密.txt", msh_view_str("会议纪要\n今天召开会议。\n"), NULL,
+                                    &item, NULL);
+        made = msh_mem_fail_at(0);
+        if (made >= n)
+            CHECK(err != MSH_OK || item.verdict != MSH_VERDICT_PASS);
+    } while (made >= n++ && n < 5000);
+    CHECK(n > 5 && n < 5000);
+    msh_desk_close(d);
+#endif
+}
+
 static void refused_options(void)
 {
     msh_options o = {.version = 0};
@@ -137,6 +157,7 @@ int main(void)
     RUN(in_process);
     RUN(longer_than_the_limit);
     RUN(no_callbacks);
+    RUN(short_of_memory);
     RUN(refused_options);
     RUN(in_the_room);
     return check_result();
