@@ -314,7 +314,7 @@ static void tell_file(gate *g, const gate_file *f)
     if (f->state == GATE_REFUSED)
         msh_buf_printf(&g->text, "  %s",
                        msh_reason_text(msh_reason_name(f->reason), g->options->lang));
-    else if (g->reconcile)
+    else if (g->reconcile || f->state == GATE_ABSENT)
         tell_release(g, f);
     else if (f->scanned)
         msh_buf_printf(&g->text, "  %s%s  %s%" PRIu64, tr(g, "机检：", "scan: "),
@@ -476,9 +476,12 @@ static void tell_summary(gate *g, const msh_log_verdict *log, int exit_code)
         msh_buf_put_byte(&g->text, '\n');
         return;
     }
-    for (size_t i = 0; i < GATE_STATES; i++)
-        msh_buf_printf(&g->text, "%s %" PRIu64 "%s", state_text(g, (gate_state)i), g->counts[i],
-                       i + 1 < GATE_STATES ? "  " : "\n");
+    for (size_t i = 0; i < GATE_STATES; i++) {
+        bool seldom = i == GATE_ADOPTED || i == GATE_DERIVED;
+        if (!seldom || g->counts[i])
+            msh_buf_printf(&g->text, "%s %" PRIu64 "%s", state_text(g, (gate_state)i), g->counts[i],
+                           i + 1 < GATE_STATES ? "  " : "\n");
+    }
     msh_buf_printf(&g->text, "%s\n",
                    g->reconcile ? reconcile_words(g, exit_code) : next_words(g, exit_code));
 }

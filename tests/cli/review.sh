@@ -147,6 +147,12 @@ says out '已批准公开'
 review 0 show R-7
 says out "$(sha256sum "$here/sheet.pdf" | cut -c1-64)"
 
+# the catalogue
+run 0 catalog --state "$state"
+says out '"索引号","分类","名称"'
+says out '"R-2","已批准公开"'
+says_not out 'R-3'
+
 # the trust policy: who in which role, deputies, terms, ways
 vkey() { "$MISHEN" keys export "$1" --state "$state" | sed -n "${2}p"; }
 person() { # NAME ROLES [MORE]
@@ -208,6 +214,11 @@ run 0 review submit "$site/公告/附件.txt" --root "$site" --release R-10 --ti
 run 0 review list --late --state "$state"
 says out '公开已逾期： 2026-02-02'
 says out '逾期 1'
+
+run 0 catalog --all --format ndjson --state "$state"
+says out '"release":"R-10"'
+says out '"publish_by":"2026-02-02","late":"是"'
+run 64 catalog --format xml --state "$state"
 
 # a log with all this still holds, also for the independent verifier
 run 4 log verify --state "$state"
