@@ -17,6 +17,9 @@ for name in $(rows scanner/rule/kinds.def MSH_KIND); do
     case $name in list|digest) continue ;; esac # files of a unit
     grep -rqE "kind: *$name\b" rules || miss "kinds.def: no shipped pack uses kind $name"
 done
+# A row twice is a merge that went wrong.
+twice=$(sed -nE 's/^(CLI_COMMAND\([a-z]+|CLI_OPTION\("[^"]*", "[^"]*"|MSH_[A-Z]+\([^,]*).*/\1/p' scanner/cli/*.def include/mishen/{errors,reasons,limits,config}.def | sort | uniq -d)
+[ -z "$twice" ] || miss "two rows of: $twice"
 for name in $(rows scanner/report/reports.def MSH_REPORT); do
     [ -f "scanner/report/rep_$name.c" ] || miss "reports.def: $name has no rep_$name.c"
 done
