@@ -6,6 +6,7 @@
 #include <mishen/config.h>
 #include <mishen/error.h>
 #include <mishen/finding.h>
+#include <mishen/findings.h>
 #include <mishen/ledger.h>
 #include <mishen/options.h>
 #include <mishen/report.h>

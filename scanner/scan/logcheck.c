@@ -58,6 +58,8 @@ static const struct {
     {"account", "账号变动", "account"},
     {"login", "登录", "login"},
     {"policy", "信任策略", "trust policy"},
+    {"finding.assign", "命中交办", "finding assigned"},
+    {"finding.note", "命中备注", "note on a finding"},
 };
 
 static const char *type_text(msh_view type, msh_lang lang)

@@ -92,6 +92,25 @@ printf 'x' >>"$site/b.zip"
 run 2 scan --state "$state" "$site"
 says_not out '已人工查看，有效至'
 
+# the life of findings: each step a record, corrected when a later scan shows it no more
+printf '联系人身份证 11010519491231002X\n' >"$site/p.txt"
+run 2 scan --state "$state" "$site"
+print=$("$MISHEN" findings list --state "$state" | sed -n 's/.*  \([0-9a-f]\{32\}\)  p.txt .*/\1/p' | head -1)
+run 64 findings assign --state "$state"
+run 2 findings note 00000000000000000000000000000000 --note x --by 甲 --state "$state"
+run 0 findings list --state "$state"
+says out '未处理  复核'
+run 0 findings assign "$print" --to 承办 --due 2026-12-01 --by 处长 --state "$state"
+run 0 findings note "$print" --note 已联系 --by 承办 --state "$state"
+run 0 findings list --state "$state"
+says out "已交办  复核  $print  p.txt"
+says out '交办 承办  限 2026-12-01  已联系'
+printf '联系人\n' >"$site/p.txt"
+run 2 scan --state "$state" "$site"
+run 0 findings list --all --state "$state"
+says out "已改正  复核  $print"
+says out '已豁免  阻断'
+
 # by the policy's role alone
 vkey() { "$MISHEN" keys export "$1" --state "$state" | sed -n "${2}p"; }
 person() { printf '{"name":"%s","roles":["%s"],"vkey":"%s","vkey_sm3":"%s"}' "$1" "$2" "$(vkey "$1" 1)" "$(vkey "$1" 2)"; }
