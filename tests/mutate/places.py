@@ -78,7 +78,15 @@ class Source:
         start = self.code.rfind('\n}\n', 0, m.start())
         return depth > 0 and re.search(r'\)\s*\n?(?:const\s*)?\{', self.code[start + 1 : m.start()]) is not None
 
+    def in_table(self, m):
+        """In a constant table of structs, which says how something is told and cannot be switched."""
+        begin = self.code.rfind('static const', 0, m.start())
+        declared, _, values = self.code[max(begin, 0) : m.start()].partition('= {')
+        return begin >= 0 and 'struct' in declared and bool(values) and '};' not in values
+
     def name(self, kind, m, becomes):
+        if self.in_table(m):
+            return
         if is_produced(self.code, m) and self.function_only(m):
             n = self.place(kind, m, m[0])
             self.edits.append((m.start(), m.end(), '(msh_flip(%du) ? %s : %s)' % (n, becomes, m[0])))
