@@ -55,7 +55,7 @@ def is_produced(code, m):
         return False
     if re.search(r'[=!<>]=$|[^-]>$|<$', before) or re.match(r'[=!<>]=|[<>]|\s*:(?!:).*\n\s+(?:case|return)', after):
         return False
-    return not (before.endswith('[') and after.startswith(']'))
+    return not re.match(r'\]\s*=[^=]', after)  # a designator
 
 
 class Source:
