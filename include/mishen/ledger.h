@@ -33,6 +33,8 @@ typedef struct msh_log_verdict {
     uint64_t anchored;        /* size that the latest trusted anchor confirms, 0 = none */
     char anchor[300];         /* who confirms it, and when */
     uint64_t anchors_unknown; /* anchors whose signer is not among the trusted ones */
+    uint64_t anchors_lost;    /* anchors of records that a recovery says were lost */
+    uint64_t recovered;       /* times that guardians gave the log other keys */
     bool stale;               /* anchored, but too long ago */
     char what[400];           /* what is wrong, or empty */
 } msh_log_verdict;
@@ -143,6 +145,32 @@ MSH_MUST_CHECK msh_err msh_keys_export(const msh_options *options, const char *n
 /* Sign a trust policy (a JSON file, see docs/audit-log.md) and put it in force. */
 MSH_MUST_CHECK msh_err msh_keys_policy(const msh_options *options, const char *file, const char *by,
                                        const char *password, msh_error *why);
+
+/* --- losses ----------------------------------------------------------------------------------- */
+
+/* The people who may give the log other keys when its own are lost, two of them together: a record
+ * of their names and public keys of today. */
+MSH_MUST_CHECK msh_err msh_keys_guard(const msh_options *options, const char *const *names,
+                                      size_t n, msh_error *why);
+/* One of them signs that the log goes on with new keys from where it verifiably stands; when enough
+ * have, it does. *missing: how many signatures are still to come. What stands behind the last
+ * checkpoint goes to the log's quarantine/. */
+typedef struct msh_recover_job {
+    const char *by, *password, *reason;
+    const char *seen; /* "SIZE:ROOT": the newest checkpoint known from elsewhere, when records that
+                       * were signed are lost; NULL = none */
+} msh_recover_job;
+MSH_MUST_CHECK msh_err msh_keys_recover(const msh_options *options, const msh_recover_job *job,
+                                        unsigned *missing, msh_error *why);
+/* Copies the state folder into a new one, without caches and without the log's own keys; with move
+ * those go along and are destroyed here, so that the log goes on there alone. The copy is verified.
+ * Logged first, so that the copy says so. */
+MSH_MUST_CHECK msh_err msh_state_backup(const msh_options *options, const char *to, bool move,
+                                        msh_log_verdict *out, msh_error *why);
+/* The other way, into a state folder that is not there yet or empty. *has_keys: it was a move, the
+ * log goes on; else guardians must give it keys. */
+MSH_MUST_CHECK msh_err msh_state_restore(const msh_options *options, const char *from,
+                                         msh_log_verdict *out, bool *has_keys, msh_error *why);
 
 /* One record in one line for people, without a line feed; returns its length (less than cap). */
 size_t msh_log_describe(msh_view line, msh_lang lang, char *out, size_t cap);

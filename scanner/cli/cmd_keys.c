@@ -1,4 +1,4 @@
-/* cmd_keys.c: mishen keys new|list|rotate|revoke|export|policy. */
+/* cmd_keys.c: mishen keys new|list|rotate|revoke|export|policy|guard|recover. */
 #define _GNU_SOURCE
 #include "cli/cli.h"
 
@@ -106,11 +106,53 @@ static int policy(cli_args *a, const char *file)
     return done(a, err, &why, "信任策略已签署生效", "the trust policy is signed and in force");
 }
 
+static int guard(cli_args *a)
+{
+    msh_error why = {0};
+    msh_err err = msh_keys_guard(&a->options, (const char *const *)a->words + 1,
+                                 (size_t)a->n_words - 1, &why);
+    return done(a, err, &why,
+                "已记入日志：这些人是日志钥匙的保管人，钥匙丢失时其中两人可以恢复（keys recover）",
+                "recorded: two of these people may give the log other keys when its own are lost");
+}
+
+static int recover(cli_args *a)
+{
+    char password[CLI_PASSWORD_MAX];
+    msh_error why = {0};
+    unsigned missing = 0;
+    msh_recover_job job = {.by = cli_option(a, "--by"),
+                           .reason = cli_option(a, "--reason"),
+                           .seen = cli_option(a, "--paper")};
+    if (!job.by || !job.by[0])
+        return cli_usage(a, "要有 --by 保管人", "--by (a guardian) is needed");
+    int code = cli_password(a, false, password, &job.password);
+    if (code)
+        return code;
+    msh_err err = msh_keys_recover(&a->options, &job, &missing, &why);
+    cli_password_wipe(password);
+    if (err == MSH_OK && missing) {
+        printf("%s %u\n",
+               cli_tr(a, "已签名。还要其他保管人签名（同一条命令，--by 其姓名），人数",
+                      "signed. other guardians must sign, too (the same command, --by NAME):"),
+               missing);
+        return cli_flush(a) ? MSH_EXIT_CLEAN : MSH_EXIT_STATE;
+    }
+    return done(a, err, &why,
+                "日志钥匙已恢复，理由和保管人已记入日志。下一步：mishen log verify；打印新的检查点",
+                "the log has keys again; who and why is recorded. next: mishen log verify, print "
+                "a new checkpoint");
+}
+
 int cli_cmd_keys(cli_args *a)
 {
     const char *what = a->n_words > 0 ? a->words[0] : "";
     const char *arg = a->n_words > 1 ? a->words[1] : NULL;
+    if (a->n_words >= 3 && strcmp(what, "guard") == 0)
+        return guard(a);
     if (a->n_words <= 2) {
+        if (!arg && strcmp(what, "recover") == 0)
+            return recover(a);
         if (arg && strcmp(what, "new") == 0)
             return make(a, arg, false);
         if (!arg && strcmp(what, "list") == 0)
@@ -127,7 +169,7 @@ int cli_cmd_keys(cli_args *a)
     return cli_usage(
         a,
         "用法：mishen keys new 姓名 | list | rotate [姓名] | revoke 姓名 | export [姓名] | "
-        "policy 文件",
+        "policy 文件 | guard 姓名 姓名… | recover",
         "usage: mishen keys new NAME | list | rotate [NAME] | revoke NAME | export "
-        "[NAME] | policy FILE");
+        "[NAME] | policy FILE | guard NAME NAME… | recover");
 }

@@ -63,6 +63,12 @@ static void print_keys(const cli_args *a, const msh_log_verdict *v)
                       "the first public key is that of the log folder (trust on first use): give a "
                       "copy kept elsewhere with --pin"));
     printf("%s  %" PRIu64 "\n", cli_tr(a, "先后用过的钥匙", "keys, one after another"), v->epochs);
+    if (v->recovered)
+        printf("%s  %" PRIu64 "\n",
+               cli_tr(a, "保管人恢复过钥匙的次数（mishen log show --type key.recover）",
+                      "times that guardians gave it other keys (mishen log show --type "
+                      "key.recover)"),
+               v->recovered);
 }
 
 static void print_anchors(const cli_args *a, const msh_log_verdict *v)
@@ -75,6 +81,11 @@ static void print_anchors(const cli_args *a, const msh_log_verdict *v)
     }
     if (v->stale)
         printf("%s\n", cli_tr(a, "注意：最近的外部锚点过旧", "note: the latest anchor is stale"));
+    if (v->anchors_lost)
+        printf("%s  %" PRIu64 "\n",
+               cli_tr(a, "见过已丢失记录的锚点（保管人恢复时已说明）",
+                      "anchors of lost records, as the guardians said when they recovered"),
+               v->anchors_lost);
     if (v->anchors_unknown)
         printf("%s  %" PRIu64 "\n",
                cli_tr(a, "未采信的锚点（签名人不在信任之列，--witnesses、--tsa-ca）",

@@ -150,6 +150,18 @@ msh_err msh_witness_last(const msh_witness *w, const char *name, msh_checkpoint 
     return err;
 }
 
+msh_err msh_witness_forget(const msh_witness *w, const char *name, msh_checkpoint *last,
+                           msh_error *why)
+{
+    char path[MSH_LOG_PATH], kept[MSH_LOG_PATH];
+    MSH_TRY(seen_path(w, name, path, why));
+    int n = snprintf(kept, sizeof kept, "%s.lost-%" PRIu64, path, last->size);
+    if (n < 0 || n >= (int)sizeof kept || rename(path, kept) != 0)
+        return msh_fail_errno(why, MSH_E_STATE, "%s", path);
+    *last = (msh_checkpoint){0};
+    return MSH_OK;
+}
+
 static msh_err check_growth(const msh_checkpoint *last, const msh_checkpoint *now, size_t profile,
                             msh_view proof, msh_error *why)
 {

@@ -35,6 +35,10 @@ void msh_witness_close(msh_witness *w);
 /* What it saw last of a tree (name: origin with suffix); size 0 = nothing yet. */
 MSH_MUST_CHECK msh_err msh_witness_last(const msh_witness *w, const char *name, msh_checkpoint *out,
                                         msh_error *why);
+/* What it saw is lost, as guardians of a verified log say: kept under another name, and *last
+ * becomes nothing. */
+MSH_MUST_CHECK msh_err msh_witness_forget(const msh_witness *w, const char *name,
+                                          msh_checkpoint *last, msh_error *why);
 /* Remembers (durable before it is said) and cosigns: the note and its cosignature, appended. proof:
  * hashes from the last size to this one. MSH_E_EVIDENCE for a fork, MSH_E_EVIDENCE_LOST for a
  * rollback: nothing is signed. */

@@ -309,7 +309,8 @@ static msh_err on_record(void *ctx, const msh_record *r)
     msh_approved *a = ctx;
     if (a->bad_at != UINT64_MAX)
         return MSH_OK;
-    if (msh_view_eq_str(r->type, "log.open") || msh_view_eq_str(r->type, "key.next"))
+    if (msh_view_eq_str(r->type, "log.open") || msh_view_eq_str(r->type, "key.next") ||
+        msh_view_eq_str(r->type, "key.recover"))
         return take_keys(a, a->log_keys, r->body);
     if (msh_view_eq_str(r->type, "key.revoke"))
         return take_keys(a, a->revoked, r->body);

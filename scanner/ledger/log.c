@@ -146,37 +146,41 @@ static void put_full(msh_log *l)
 
 /* --- the interface ---------------------------------------------------------------------------- */
 
-static msh_err open_locked(msh_log *l, const char *origin, msh_error *why)
-{
-    MSH_TRY(msh_log_load(l, origin, why));
-    return be_current(l, why);
-}
-
-static msh_err open_log(msh_log *l, const char *dir, const char *origin, msh_error *why)
+static msh_err open_lock_file(msh_log *l, msh_error *why)
 {
     char path[MSH_LOG_PATH];
-    (void)snprintf(l->dir, sizeof l->dir, "%s", dir);
     MSH_TRY(msh_log_prepare(l, why));
-    MSH_TRY(msh_store_path(dir, "lock", path, why));
+    MSH_TRY(msh_store_path(l->dir, "lock", path, why));
     l->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (l->lock_fd < 0)
         return msh_fail_errno(why, errno == ENOSPC ? MSH_E_FULL : MSH_E_STATE, "%s", path);
-    MSH_TRY(lock(l, why));
-    msh_err err = open_locked(l, origin, why);
+    return MSH_OK;
+}
+
+msh_err msh_log_lock(msh_log *l, msh_error *why)
+{
+    MSH_TRY(open_lock_file(l, why));
+    return lock(l, why);
+}
+
+static msh_err open_log(msh_log *l, const char *origin, msh_error *why)
+{
+    MSH_TRY(msh_log_lock(l, why));
+    msh_err err = msh_log_load(l, origin, true, why);
+    if (err == MSH_OK)
+        err = be_current(l, why);
     if (err == MSH_E_FULL)
         put_full(l);
     unlock(l);
     return err;
 }
 
-msh_err msh_log_open(const char *dir, const char *origin, msh_log **out, msh_error *why)
+msh_log *msh_log_new(const char *dir)
 {
-    *out = NULL;
-    if (strlen(dir) >= MSH_LOG_PATH)
-        return msh_fail(why, MSH_E_STATE, "log folder: name too long");
-    msh_log *l = msh_calloc(1, sizeof *l);
+    msh_log *l = strlen(dir) < MSH_LOG_PATH ? msh_calloc(1, sizeof *l) : NULL;
     if (!l)
-        return msh_fail(why, MSH_E_MEMORY, "log");
+        return NULL;
+    (void)snprintf(l->dir, sizeof l->dir, "%s", dir);
     l->lock_fd = l->seg_fd = l->cp_fd[0] = l->cp_fd[1] = -1;
     for (size_t p = 0; p < MSH_PROFILES; p++)
         for (size_t i = 0; i < MSH_TILE_LEVELS; i++)
@@ -185,7 +189,18 @@ msh_err msh_log_open(const char *dir, const char *origin, msh_log **out, msh_err
     msh_buf_init(&l->out, GROUP_BYTES + (GROUP_BYTES >> 1));
     msh_buf_init(&l->note, 8192);
     msh_buf_init(&l->latest, 8192);
-    msh_err err = as_state(open_log(l, dir, origin, why), why);
+    return l;
+}
+
+msh_err msh_log_open(const char *dir, const char *origin, msh_log **out, msh_error *why)
+{
+    *out = NULL;
+    if (strlen(dir) >= MSH_LOG_PATH)
+        return msh_fail(why, MSH_E_STATE, "log folder: name too long");
+    msh_log *l = msh_log_new(dir);
+    if (!l)
+        return msh_fail(why, MSH_E_MEMORY, "log");
+    msh_err err = as_state(open_log(l, origin, why), why);
     if (err != MSH_OK) {
         l->dead = true;
         msh_log_close(l);

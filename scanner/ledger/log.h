@@ -7,6 +7,7 @@
 #define MSH_LEDGER_LOG_H
 
 #include "base/buf.h"
+#include "ledger/store.h"
 
 typedef struct msh_log msh_log;
 
@@ -33,5 +34,29 @@ const char *msh_log_origin(const msh_log *l);
 uint64_t msh_log_size(const msh_log *l);
 void msh_log_root(const msh_log *l, char out[48]);
 void msh_log_close(msh_log *l);
+
+/* --- when the keys are lost (guard.h) --------------------------------------------------------- */
+
+/* Where a log stands. */
+typedef struct msh_log_head {
+    char origin[MSH_LOG_ORIGIN + 1];
+    unsigned profiles; /* bit p */
+    uint64_t size;     /* all its checkpoints agree on it */
+    uint8_t roots[MSH_PROFILES][32];
+} msh_log_head;
+/* Sets the log to the last size that all its trees have a checkpoint of: what follows, being
+ * signed by nobody or by half, goes to quarantine/. Nothing is verified here. MSH_E_EVIDENCE_LOST
+ * when lines are missing. */
+MSH_MUST_CHECK msh_err msh_log_settle(const char *dir, msh_log_head *out, msh_error *why);
+/* Writes a key.recover record at exactly head->size, signed by the new private keys (pub: those of
+ * the last checkpoint, public), and puts them in place: copies of the PEM files named. The log must
+ * have been verified. MSH_E_EVIDENCE when it is not as the head says. */
+typedef struct msh_log_rekey_job {
+    const msh_log_head *head;
+    const msh_note_key *before[MSH_PROFILES]; /* whose signature the last checkpoint bears */
+    const char *pem[MSH_PROFILES];            /* files of the new private keys */
+    msh_view body;
+} msh_log_rekey_job;
+MSH_MUST_CHECK msh_err msh_log_rekey(const char *dir, const msh_log_rekey_job *job, msh_error *why);
 
 #endif

@@ -20,9 +20,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* "keys/log.pem" → "keys/next.pem" and so on. */
-static msh_err key_path(const msh_log *l, size_t p, const char *stem, const char *suffix,
-                        char out[MSH_LOG_PATH], msh_error *why)
+msh_err msh_log_key_path(const msh_log *l, size_t p, const char *stem, const char *suffix,
+                         char out[MSH_LOG_PATH], msh_error *why)
 {
     char name[64];
     (void)snprintf(name, sizeof name, "keys/%s%s%s", stem, p ? ".sm3" : "", suffix);
@@ -44,7 +43,7 @@ static msh_err next_vkey(msh_log *l, size_t p, msh_buf *out, msh_error *why)
     char path[MSH_LOG_PATH];
     msh_note_key k;
     msh_key *key;
-    MSH_TRY(key_path(l, p, "next", ".pem", path, why));
+    MSH_TRY(msh_log_key_path(l, p, "next", ".pem", path, why));
     MSH_TRY(msh_keyfile_load_or_make(path, msh_profile_at(p)->alg, &key, NULL, why));
     MSH_TRY(msh_note_key_init(&k, l->keys[p].name, key));
     msh_note_key_write(&k, out);
@@ -74,9 +73,12 @@ static msh_err put_next(msh_log *l, msh_error *why)
     return err;
 }
 
-/* The old private key has no name any more; its bytes are overwritten as far as a program can do
- * that. */
-static void overwrite(int fd)
+int msh_log_key_open(const char *path)
+{
+    return open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+void msh_log_key_overwrite(int fd)
 {
     static const uint8_t zeros[512];
     struct stat st;
@@ -92,20 +94,20 @@ static msh_err replace_key(msh_log *l, size_t p, msh_error *why)
 {
     char current[MSH_LOG_PATH], next[MSH_LOG_PATH], path[MSH_LOG_PATH];
     struct stat st;
-    MSH_TRY(key_path(l, p, "next", ".pem", next, why));
+    MSH_TRY(msh_log_key_path(l, p, "next", ".pem", next, why));
     if (lstat(next, &st) != 0)
         return MSH_OK; /* done before the interruption */
-    MSH_TRY(key_path(l, p, "log", ".pem", current, why));
-    MSH_TRY(key_path(l, p, "previous", ".pub.pem", path, why));
+    MSH_TRY(msh_log_key_path(l, p, "log", ".pem", current, why));
+    MSH_TRY(msh_log_key_path(l, p, "previous", ".pub.pem", path, why));
     MSH_TRY(msh_keyfile_write_public(path, l->keys[p].key, why));
-    int old = open(current, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    int old = msh_log_key_open(current);
     if (rename(next, current) != 0) {
         msh_err err = msh_fail_errno(why, msh_log_io_class(errno), "%s", current);
         if (old >= 0)
             close(old);
         return err;
     }
-    overwrite(old);
+    msh_log_key_overwrite(old); /* it has no name any more */
     return MSH_OK;
 }
 
@@ -151,7 +153,7 @@ msh_err msh_log_previous_key(const msh_log *l, size_t p, msh_note_key *out, msh_
     msh_key *key;
     struct stat st;
     *out = (msh_note_key){0};
-    MSH_TRY(key_path(l, p, "previous", ".pub.pem", path, why));
+    MSH_TRY(msh_log_key_path(l, p, "previous", ".pub.pem", path, why));
     if (lstat(path, &st) != 0)
         return MSH_OK;
     MSH_TRY(msh_keyfile_load_public(path, msh_profile_at(p)->alg, &key, why));

@@ -125,7 +125,10 @@ static msh_err load_key(msh_log *l, size_t p, msh_error *why)
     MSH_TRY(msh_store_path(l->dir, profile->private_key, path, why));
     bool fresh = lstat(path, &st) != 0;
     if (fresh && has_lines(l))
-        return msh_fail_errno(why, MSH_E_STATE, "%s", path);
+        return msh_fail(why, MSH_E_STATE,
+                        "%s：日志的签名钥匙不在这里（已迁走，或丢失：mishen keys recover）"
+                        " / the log's key is not here (moved away, or lost: keys recover)",
+                        path);
     MSH_TRY(msh_keyfile_load_or_make(path, profile->alg, &key, NULL, why));
     (void)snprintf(name, sizeof name, "%s%s", l->origin, profile->suffix);
     msh_note_key_dispose(&l->keys[p]);
@@ -182,11 +185,12 @@ static msh_err make_reserve(const msh_log *l, msh_error *why)
                : MSH_OK;
 }
 
-msh_err msh_log_load(msh_log *l, const char *origin, msh_error *why)
+msh_err msh_log_load(msh_log *l, const char *origin, bool keys, msh_error *why)
 {
     MSH_TRY(load_origin(l, origin, why));
     MSH_TRY(load_profile(l, why));
-    MSH_TRY(msh_log_load_keys(l, why));
+    if (keys)
+        MSH_TRY(msh_log_load_keys(l, why));
     for (size_t p = 0; p < MSH_PROFILES; p++) {
         MSH_TRY(msh_hasher_init(&l->hashers[p], msh_profile_at(p)->digest));
         if (msh_log_has(l, p))

@@ -44,6 +44,7 @@ struct msh_log {
     msh_buf out, note; /* lines of a piece; a note */
     msh_buf latest;    /* what LOG/checkpoint should hold; empty = it does */
     uint64_t shown_ns; /* when LOG/checkpoint was last written */
+    bool alone;        /* the next record stands before all that a commit would put before it */
     bool dead;         /* something failed: only close is allowed */
 };
 
@@ -56,8 +57,9 @@ static inline bool msh_log_has(const msh_log *l, size_t p)
 
 /* Folders, boot id; refuses a network disk. */
 MSH_MUST_CHECK msh_err msh_log_prepare(msh_log *l, msh_error *why);
-/* Under the lock: origin, profile, keys, hashers, tiles; makes what is missing at first use. */
-MSH_MUST_CHECK msh_err msh_log_load(msh_log *l, const char *origin, msh_error *why);
+/* Under the lock: origin, profile, hashers, tiles and, unless they are lost, keys; makes what is
+ * missing at first use. */
+MSH_MUST_CHECK msh_err msh_log_load(msh_log *l, const char *origin, bool keys, msh_error *why);
 MSH_MUST_CHECK msh_err msh_log_load_keys(msh_log *l, msh_error *why);
 
 /* --- log_state.c: the cache ------------------------------------------------------------------- */
@@ -113,8 +115,20 @@ MSH_MUST_CHECK msh_err msh_log_switch_key(msh_log *l, const msh_recovery *r, msh
 MSH_MUST_CHECK msh_err msh_log_previous_key(const msh_log *l, size_t p, msh_note_key *out,
                                             msh_error *why);
 
+/* "keys/log.pem" → "keys/next.pem" and so on. */
+MSH_MUST_CHECK msh_err msh_log_key_path(const msh_log *l, size_t p, const char *stem,
+                                        const char *suffix, char out[MSH_LOG_PATH], msh_error *why);
+/* Opens a key file to be overwritten after it lost its name; -1 when there is none. */
+int msh_log_key_open(const char *path);
+/* Its bytes are overwritten as far as a program can do that; closes it. */
+void msh_log_key_overwrite(int fd);
+
 /* --- log.c ------------------------------------------------------------------------------------ */
 
+/* Nothing open yet; NULL when memory is short or the name is too long. */
+msh_log *msh_log_new(const char *dir);
+/* Folders, and the lock is held until the log is closed. */
+MSH_MUST_CHECK msh_err msh_log_lock(msh_log *l, msh_error *why);
 /* Adds and commits one record; for log.open, log.recover, log.full. Under the lock. */
 MSH_MUST_CHECK msh_err msh_log_put_one(msh_log *l, const char *type, msh_view body, msh_error *why);
 /* The class of a failed write or sync. */

@@ -217,7 +217,7 @@ msh_err msh_log_write_piece(msh_log *l, msh_cursor *group, uint64_t *first, msh_
     uint64_t n = l->state.trees[0].size;
     msh_clock_format(msh_clock_utc_us(), ts);
     msh_buf_reset(&l->out);
-    if (begins)
+    if (begins && !l->alone)
         MSH_TRY(form_before(l, ts, &n, why));
     *first = n;
     MSH_TRY(form_lines(l, group, ts, &n, why));

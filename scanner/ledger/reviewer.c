@@ -229,6 +229,17 @@ void msh_reviewer_dispose(msh_reviewer *r)
         msh_note_key_dispose(&r->keys[i]);
 }
 
+void msh_reviewer_put_vkeys(msh_json_writer *w, const msh_reviewer *r)
+{
+    for (size_t i = 0; i < MSH_REVIEWER_KEYS; i++) {
+        msh_buf vkey;
+        msh_buf_init(&vkey, 4096);
+        msh_note_key_write(&r->keys[i], &vkey);
+        msh_jw_kstr(w, msh_profile_at(i)->vkey, msh_buf_view(&vkey));
+        msh_buf_dispose(&vkey);
+    }
+}
+
 /* --- making ----------------------------------------------------------------------------------- */
 
 static msh_err make_in_files(const char *state, const msh_reviewer_new *job, msh_error *why)

@@ -9,6 +9,7 @@
 #ifndef MSH_LEDGER_REVIEWER_H
 #define MSH_LEDGER_REVIEWER_H
 
+#include "base/json.h"
 #include "ledger/note.h"
 
 enum { MSH_REVIEWER_NAME = 64, MSH_REVIEWER_KEYS = 2 };
@@ -38,6 +39,8 @@ MSH_MUST_CHECK msh_err msh_reviewer_public(const char *state, const char *name, 
 MSH_MUST_CHECK msh_err msh_reviewer_unknown(const char *state, const char *name, msh_err err,
                                             msh_error *why);
 void msh_reviewer_dispose(msh_reviewer *r);
+/* "vkey" and "vkey_sm3" of an object that is being written. */
+void msh_reviewer_put_vkeys(msh_json_writer *w, const msh_reviewer *r);
 
 typedef struct msh_reviewer_new {
     const char *name, *password; /* password NULL = none */

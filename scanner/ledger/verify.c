@@ -191,6 +191,7 @@ static void dispose(verifier *v)
         for (size_t p = 0; p < MSH_PROFILES; p++)
             msh_note_key_dispose(&v->epochs[i].keys[p]);
     msh_free(v->epochs);
+    msh_guard_dispose(&v->guard);
     for (size_t p = 0; p < MSH_PROFILES; p++) {
         msh_checkpoints_dispose(&v->cps[p]);
         msh_hasher_dispose(&v->hashers[p]);

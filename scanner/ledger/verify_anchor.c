@@ -40,7 +40,7 @@ static msh_err confirm(msh_verifier *v, size_t p, const msh_checkpoint *cp, cons
     char when[MSH_UTC_SIZE] = "";
     if (seconds)
         msh_clock_format(seconds * 1000000, when);
-    if (cp->size > v->n)
+    if (cp->size > v->n && !msh_verify_explained(v, cp))
         return msh_verify_judge(
             v, MSH_VERIFY_LOST, v->n, "%s %" PRIu64 " %s, %s %" PRIu64 " (%s %s)",
             tr(v, "日志被退回旧状态：外部锚点见过", "the log was put back: an anchor saw"),
@@ -53,6 +53,10 @@ static msh_err confirm(msh_verifier *v, size_t p, const msh_checkpoint *cp, cons
             v->out->stale = seconds && is_stale(v, seconds);
             (void)snprintf(v->out->anchor, sizeof v->out->anchor, "%.200s %s", who, when);
         }
+        return MSH_OK;
+    }
+    if (msh_verify_explained(v, cp)) {
+        v->out->anchors_lost++;
         return MSH_OK;
     }
     return msh_verify_judge(

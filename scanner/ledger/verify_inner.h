@@ -2,6 +2,7 @@
 #ifndef MSH_LEDGER_VERIFY_INNER_H
 #define MSH_LEDGER_VERIFY_INNER_H
 
+#include "ledger/guard.h"
 #include "ledger/store.h"
 #include "ledger/tree.h"
 #include "ledger/verify.h"
@@ -11,6 +12,13 @@ typedef struct msh_epoch {
     uint64_t first;
     msh_note_key keys[MSH_PROFILES];
 } msh_epoch;
+
+/* A key.recover record: at which size, and the newest head it says was lost (size 0 = none). */
+enum { MSH_RECOVERIES = 64 };
+typedef struct msh_recovered {
+    uint64_t at;
+    msh_checkpoint seen;
+} msh_recovered;
 
 typedef struct msh_verifier {
     const char *dir;
@@ -23,7 +31,10 @@ typedef struct msh_verifier {
     msh_epoch *epochs;
     size_t n_epochs, cap_epochs;
     bool begin_due; /* the record before was key.next */
-    uint64_t n;     /* lines that were taken */
+    msh_guard guard;
+    msh_recovered recoveries[MSH_RECOVERIES];
+    size_t n_recoveries;
+    uint64_t n; /* lines that were taken */
     msh_tree trees[MSH_PROFILES];
     msh_hasher hashers[MSH_PROFILES];
     msh_lines lines;
@@ -54,12 +65,21 @@ MSH_MUST_CHECK msh_err msh_verify_unreadable(msh_verifier *v, msh_err err, const
 
 /* The first epoch's keys from LOG/log.pub.pem, or those pinned by the options. */
 MSH_MUST_CHECK msh_err msh_verify_load_keys(msh_verifier *v);
-/* What record n says of keys: log.open, key.next, key.begin. */
+/* What record n says of keys: log.open, key.next, key.begin, key.guard, key.recover. */
 MSH_MUST_CHECK msh_err msh_verify_key_record(msh_verifier *v, const msh_record *r);
 /* All signatures, and rule (c). */
 MSH_MUST_CHECK msh_err msh_verify_signatures(msh_verifier *v);
 /* The key that signs size s. */
 const msh_note_key *msh_verify_key_at(const msh_verifier *v, size_t p, uint64_t size);
+
+/* --- verify_recover.c ------------------------------------------------------------------------- */
+
+MSH_MUST_CHECK msh_err msh_verify_guard(msh_verifier *v, uint64_t n, const msh_json *body);
+/* Judges the record; the caller takes its keys. */
+MSH_MUST_CHECK msh_err msh_verify_recover(msh_verifier *v, uint64_t n, const msh_json *body,
+                                          msh_arena *a);
+/* Whether what an anchor saw is among the records that a recovery says were lost. */
+bool msh_verify_explained(const msh_verifier *v, const msh_checkpoint *cp);
 
 /* --- verify_anchor.c -------------------------------------------------------------------------- */
 

@@ -103,11 +103,17 @@ static msh_err bad_record(msh_verifier *v, uint64_t n)
                             tr(v, "更换密钥的记录有误，序号", "a bad record on keys, number"), n);
 }
 
-static msh_err take_next(msh_verifier *v, uint64_t n, const msh_json *body)
+/* The keys of record n sign records from `first` on. A key that was named but never signed gives
+ * way to the one of a recovery. */
+static msh_err take_keys(msh_verifier *v, uint64_t n, uint64_t first, const msh_json *body)
 {
-    msh_epoch *e = NULL;
+    msh_epoch *e = &v->epochs[v->n_epochs - 1];
     char name[272];
-    MSH_TRY(add_epoch(v, n + 1, &e));
+    if (v->n_epochs > 1 && e->first == first)
+        for (size_t p = 0; p < MSH_PROFILES; p++)
+            msh_note_key_dispose(&e->keys[p]);
+    else
+        MSH_TRY(add_epoch(v, first, &e));
     for (size_t p = 0; p < MSH_PROFILES; p++) {
         if (!msh_verify_has(v, p))
             continue;
@@ -121,8 +127,21 @@ static msh_err take_next(msh_verifier *v, uint64_t n, const msh_json *body)
         if (!right)
             return bad_record(v, n);
     }
-    v->begin_due = true;
     return MSH_OK;
+}
+
+static msh_err take_record(msh_verifier *v, const msh_record *r, const msh_json *body, msh_arena *a)
+{
+    if (msh_view_eq_str(r->type, "log.open"))
+        return check_open(v, body);
+    if (msh_view_eq_str(r->type, "key.guard"))
+        return msh_verify_guard(v, r->n, body);
+    if (msh_view_eq_str(r->type, "key.next")) {
+        v->begin_due = true;
+        return take_keys(v, r->n, r->n + 1, body);
+    }
+    MSH_TRY(msh_verify_recover(v, r->n, body, a));
+    return v->judged ? MSH_OK : take_keys(v, r->n, r->n, body);
 }
 
 msh_err msh_verify_key_record(msh_verifier *v, const msh_record *r)
@@ -130,21 +149,22 @@ msh_err msh_verify_key_record(msh_verifier *v, const msh_record *r)
     msh_arena a;
     msh_json *body;
     const bool open = msh_view_eq_str(r->type, "log.open"),
-               next = msh_view_eq_str(r->type, "key.next"),
+               recover = msh_view_eq_str(r->type, "key.recover"),
                begin = msh_view_eq_str(r->type, "key.begin");
-    if (begin != v->begin_due)
+    if (begin != v->begin_due && !(recover && v->begin_due))
         return bad_record(v, r->n);
     v->begin_due = false;
     if ((r->n == 0) != open)
         return msh_verify_judge(v, MSH_VERIFY_INVALID, r->n, "%s",
                                 tr(v, "log.open 应当是且只是第一条记录",
                                    "log.open must be the first record and no other"));
-    if (!open && !next)
+    if (!open && !recover && !msh_view_eq_str(r->type, "key.next") &&
+        !msh_view_eq_str(r->type, "key.guard"))
         return MSH_OK;
     msh_arena_init(&a, 1 << 20);
     msh_err err = msh_json_read(&a, r->body, MSH_JSON_LOG, &body, v->why);
     if (err == MSH_OK)
-        err = open ? check_open(v, body) : take_next(v, r->n, body);
+        err = take_record(v, r, body, &a);
     msh_arena_dispose(&a);
     return err == MSH_E_SYNTAX ? bad_record(v, r->n) : err;
 }

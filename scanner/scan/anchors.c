@@ -10,7 +10,7 @@
 #include "crypto/digest.h"
 #include "crypto/timestamp.h"
 #include "ledger/anchor.h"
-#include "ledger/log.h"
+#include "ledger/guard.h"
 #include "ledger/proof.h"
 #include "ledger/verify.h"
 #include "report/qr.h"
@@ -56,10 +56,45 @@ static msh_err last_checkpoint(const char *dir, size_t *profile, char name[MSH_L
 
 /* --- witness ---------------------------------------------------------------------------------- */
 
-static msh_err verify_whole(const msh_options *options, const char *dir, msh_error *why)
+/* Looking, in a log that is verified while we look, for a recovery by its guardians that says that
+ * what we saw last is lost. */
+typedef struct lost_head {
+    msh_checkpoint last;
+    bool told;
+} lost_head;
+
+static msh_err on_record(void *ctx, const msh_record *r)
+{
+    lost_head *l = ctx;
+    msh_arena a;
+    msh_json *j;
+    msh_note note;
+    const msh_json *said = NULL;
+    uint8_t root[32];
+    size_t len;
+    if (!msh_view_eq_str(r->type, "key.recover"))
+        return MSH_OK;
+    msh_arena_init(&a, 1 << 20);
+    msh_err err = msh_json_read(&a, r->body, MSH_JSON_LOG, &j, NULL);
+    if (err == MSH_OK)
+        err = msh_guard_note(&a, msh_json_text(msh_json_get(j, "note")), &note, &said);
+    const msh_json *seen = err == MSH_OK ? msh_json_get(said, "seen") : NULL;
+    uint64_t size = (uint64_t)msh_json_int(msh_json_get(seen, "size"), 0);
+    if (l->last.size > r->n && l->last.size < size)
+        l->told = true;
+    else if (l->last.size > r->n && l->last.size == size &&
+             msh_base64_read(msh_json_text(msh_json_get(seen, "root")), root, 32, &len) == MSH_OK &&
+             len == 32 && memcmp(root, l->last.root, 32) == 0)
+        l->told = true;
+    msh_arena_dispose(&a);
+    return err == MSH_E_MEMORY ? err : MSH_OK;
+}
+
+static msh_err verify_whole(const msh_options *options, const char *dir, lost_head *lost,
+                            msh_error *why)
 {
     msh_log_verdict v;
-    MSH_TRY(msh_verify_log(dir, options->lang, &v, why));
+    MSH_TRY(msh_verify_each(dir, options->lang, on_record, lost, &v, why));
     if (v.exit_code != MSH_VERIFY_UNANCHORED && v.exit_code != MSH_VERIFY_ANCHORED)
         return msh_fail(why, v.exit_code == MSH_VERIFY_LOST ? MSH_E_EVIDENCE_LOST : MSH_E_EVIDENCE,
                         "%s", v.what);
@@ -122,13 +157,18 @@ static msh_err cosign_folder(const msh_options *options, msh_witness *w, const c
 {
     char name[MSH_LOG_ORIGIN + 8];
     size_t profile;
-    msh_checkpoint cp, last;
+    msh_checkpoint cp;
     msh_buf file;
-    MSH_TRY(verify_whole(options, dir, why));
+    lost_head lost = {.told = false};
     msh_buf_init(&file, TEXT_MAX);
     msh_err err = last_checkpoint(dir, &profile, name, &file, &cp, why);
     if (err == MSH_OK)
-        err = msh_witness_last(w, name, &last, why);
+        err = msh_witness_last(w, name, &lost.last, why);
+    if (err == MSH_OK)
+        err = verify_whole(options, dir, &lost, why);
+    if (err == MSH_OK && lost.told)
+        err = msh_witness_forget(w, name, &lost.last, why);
+    const msh_checkpoint last = lost.last;
     if (err == MSH_OK && last.size > 0 && last.size <= cp.size) {
         msh_buf_reset(&file);
         err = prove_growth(dir, profile, last.size, &file, why);
@@ -206,27 +246,20 @@ static msh_err stamped_size(const char *dir, msh_view answer, uint64_t *size, ms
                             "不是对本日志请求的答复 / not the answer to a request of this log");
 }
 
-static msh_err put_record(const char *dir, const char *kind, uint64_t size, msh_view file,
-                          msh_error *why)
+static msh_err put_record(const msh_options *options, const char *kind, uint64_t size,
+                          msh_view file, msh_error *why)
 {
     char body[200], hex[65];
     uint8_t hash[32];
-    msh_log *l;
     MSH_TRY(msh_sha256(file, hash));
     msh_hex32(hash, hex);
     (void)snprintf(body, sizeof body, "{\"kind\":\"%s\",\"sha256\":\"%s\",\"size\":%" PRIu64 "}",
                    kind, hex, size);
-    MSH_TRY(msh_log_open(dir, NULL, &l, why));
-    msh_err err = msh_log_add(l, "anchor", msh_view_str(body), why);
-    if (err == MSH_OK)
-        err = msh_log_commit(l, NULL, why);
-    if (err == MSH_OK)
-        err = msh_log_end(l, why);
-    msh_log_close(l);
-    return err;
+    return msh_log_put(options, "anchor", msh_view_str(body), NULL, why);
 }
 
-static msh_err add_anchor(const char *dir, msh_view file, msh_text_out *out, msh_error *why)
+static msh_err add_anchor(const msh_options *options, const char *dir, msh_view file,
+                          msh_text_out *out, msh_error *why)
 {
     char origin[MSH_LOG_ORIGIN + 1];
     msh_note note;
@@ -240,7 +273,7 @@ static msh_err add_anchor(const char *dir, msh_view file, msh_text_out *out, msh
     if (!is_note)
         MSH_TRY(stamped_size(dir, file, &cp.size, why));
     MSH_TRY(put_anchor(dir, cp.size, is_note ? ".cosig" : ".tsr", file, why));
-    MSH_TRY(put_record(dir, is_note ? "cosig" : "tsr", cp.size, file, why));
+    MSH_TRY(put_record(options, is_note ? "cosig" : "tsr", cp.size, file, why));
     int n = snprintf(out->data, out->cap, "%" PRIu64 "\n", cp.size);
     out->len = n > 0 && (size_t)n < out->cap ? (size_t)n : 0;
     return MSH_OK;
@@ -255,7 +288,7 @@ msh_err msh_log_anchor(const msh_options *options, const char *file, msh_text_ou
     msh_buf_init(&b, ANCHOR_MAX);
     msh_err err = msh_file_read(file, &b, why);
     if (err == MSH_OK)
-        err = add_anchor(dir, msh_buf_view(&b), out, why);
+        err = add_anchor(options, dir, msh_buf_view(&b), out, why);
     msh_buf_dispose(&b);
     return err;
 }

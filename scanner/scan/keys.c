@@ -9,7 +9,6 @@
 #include "base/view.h"
 #include "crypto/digest.h"
 #include "crypto/keyfile.h"
-#include "ledger/log.h"
 #include "ledger/trust.h"
 #include "scan/notary.h"
 #include "scan/logdir.h"
@@ -39,38 +38,11 @@ msh_err msh_keys_new(const msh_options *options, const msh_keys_job *job, bool r
     return rotate ? msh_reviewer_rotate(state, &made, why) : msh_reviewer_make(state, &made, why);
 }
 
-static msh_err put_record(const msh_options *options, const char *type, msh_view body,
-                          msh_error *why)
-{
-    char dir[MSH_LOG_PATH];
-    msh_log *l;
-    MSH_TRY(msh_log_dir(options, NULL, dir, why));
-    MSH_TRY(msh_log_open(dir, NULL, &l, why));
-    msh_err err = type ? msh_log_add(l, type, body, why) : MSH_OK;
-    if (err == MSH_OK)
-        err = msh_log_commit(l, NULL, why);
-    if (err == MSH_OK)
-        err = msh_log_end(l, why);
-    msh_log_close(l);
-    return err;
-}
-
 msh_err msh_keys_rotate_log(const msh_options *options, msh_error *why)
 {
     char state[MSH_STATE_PATH];
     MSH_TRY(open_state(options, state, why));
-    return put_record(options, NULL, (msh_view){NULL, 0}, why);
-}
-
-static void put_vkeys(msh_json_writer *w, const msh_reviewer *r)
-{
-    for (size_t i = 0; i < MSH_REVIEWER_KEYS; i++) {
-        msh_buf vkey;
-        msh_buf_init(&vkey, 4096);
-        msh_note_key_write(&r->keys[i], &vkey);
-        msh_jw_kstr(w, msh_profile_at(i)->vkey, msh_buf_view(&vkey));
-        msh_buf_dispose(&vkey);
-    }
+    return msh_log_put(options, NULL, (msh_view){NULL, 0}, NULL, why);
 }
 
 msh_err msh_keys_revoke(const msh_options *options, const char *name, const char *reason,
@@ -89,11 +61,11 @@ msh_err msh_keys_revoke(const msh_options *options, const char *name, const char
     msh_jw_open(&w, '{');
     msh_jw_kstr(&w, "name", msh_view_str(name));
     msh_jw_kstr(&w, "reason", msh_view_cut(msh_view_str(reason), 0, 1000));
-    put_vkeys(&w, &r);
+    msh_reviewer_put_vkeys(&w, &r);
     msh_jw_close(&w, '}');
     err = msh_buf_err(&body);
     if (err == MSH_OK)
-        err = put_record(options, "key.revoke", msh_buf_view(&body), why);
+        err = msh_log_put(options, "key.revoke", msh_buf_view(&body), NULL, why);
     msh_buf_dispose(&body);
     msh_reviewer_dispose(&r);
     return err;
@@ -191,7 +163,7 @@ msh_err msh_keys_record_policy(const msh_options *options, const char *state, ms
     if (err == MSH_OK)
         err = policy_body(t, msh_buf_view(&note), &body);
     if (err == MSH_OK)
-        err = put_record(options, "policy", msh_buf_view(&body), why);
+        err = msh_log_put(options, "policy", msh_buf_view(&body), NULL, why);
     msh_trust_free(t);
     msh_buf_dispose(&note);
     msh_buf_dispose(&body);

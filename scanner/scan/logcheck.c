@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/view.h"
+#include "ledger/guard.h"
 #include "ledger/proof.h"
 #include "ledger/record.h"
 #include "ledger/store.h"
@@ -43,6 +44,11 @@ static const struct {
     {"key.next", "启用下一把签名钥匙", "next key named"},
     {"key.begin", "新钥匙开始签名", "next key in use"},
     {"key.revoke", "钥匙作废", "key revoked"},
+    {"key.guard", "指定日志钥匙的保管人", "guardians named"},
+    {"key.recover", "保管人恢复了日志钥匙", "keys recovered by guardians"},
+    {"state.backup", "备份", "backup made"},
+    {"state.migrate", "迁往别的机器", "moved to another machine"},
+    {"state.restore", "从别的机器迁来", "came from another machine"},
     {"anchor", "外部锚点", "anchor"},
     {"clock", "时钟被调回", "clock set back"},
     {"heartbeat", "心跳", "heartbeat"},
@@ -72,7 +78,7 @@ static const char *type_text(msh_view type, msh_lang lang)
 
 static msh_err check_type(const char *type, msh_error *why)
 {
-    char all[380];
+    char all[480];
     size_t n = 0;
     if (type_text(msh_view_str(type), MSH_LANG_EN))
         return MSH_OK;
@@ -233,6 +239,29 @@ static void describe_decision(msh_buf *out, msh_arena *a, const msh_json *body, 
     put_text(out, d, "reviewer");
 }
 
+/* Who recovered the keys, why, and what is lost. */
+static void describe_recovery(msh_buf *out, msh_arena *a, const msh_json *body, msh_lang lang)
+{
+    msh_note note;
+    const msh_json *said;
+    if (msh_guard_note(a, msh_json_text(msh_json_get(body, "note")), &note, &said) != MSH_OK)
+        return;
+    for (size_t i = 0; i < note.n_sigs; i++)
+        if (i == 0 || !msh_view_eq(note.sigs[i].name, note.sigs[i - 1].name)) {
+            msh_buf_put_byte(out, ' ');
+            msh_escape_terminal(out, note.sigs[i].name);
+        }
+    put_text(out, said, "reason");
+    put_count(out, msh_json_get(said, "seen"), "size", "已丢失的记录到", "lost up to", lang);
+}
+
+static void describe_people(msh_buf *out, const msh_json *body)
+{
+    const msh_json *people = msh_json_get(body, "people");
+    for (const msh_json *p = people ? people->child : NULL; p; p = p->next)
+        put_text(out, p, "name");
+}
+
 static void describe_body(msh_buf *out, msh_arena *a, const msh_record *r, msh_lang lang)
 {
     msh_json *body;
@@ -240,6 +269,10 @@ static void describe_body(msh_buf *out, msh_arena *a, const msh_record *r, msh_l
         return;
     if (msh_view_eq_str(r->type, "decision"))
         describe_decision(out, a, body, lang);
+    else if (msh_view_eq_str(r->type, "key.recover"))
+        describe_recovery(out, a, body, lang);
+    else if (msh_view_eq_str(r->type, "key.guard"))
+        describe_people(out, body);
     msh_view verdict = msh_json_text(msh_json_get(body, "verdict"));
     if (verdict.len)
         msh_buf_printf(out, " [%s]", verdict_text(verdict, lang));

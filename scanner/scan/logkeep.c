@@ -7,19 +7,15 @@
 #include "base/view.h"
 #include "ledger/log.h"
 #include "ledger/verify.h"
+#include "scan/copy.h"
 #include "scan/logdir.h"
 #include "scan/state.h"
 
 #include <mishen/version.h>
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { STEP = 1 << 20 };
 
 static msh_err open_and_end(const char *dir, const char *origin, const char *type, msh_view body,
                             msh_error *why)
@@ -65,72 +61,22 @@ msh_err msh_log_heartbeat(const msh_options *options, msh_error *why)
 
 /* --- export ----------------------------------------------------------------------------------- */
 
-static msh_err copy_bytes(int from, int to, const char *name, msh_error *why)
-{
-    msh_buf room;
-    msh_buf_init(&room, STEP);
-    uint8_t *p = msh_buf_room(&room, STEP);
-    msh_err err = p ? MSH_OK : MSH_E_MEMORY;
-    for (uint64_t at = 0; err == MSH_OK;) {
-        int64_t n = msh_file_pread(from, p, STEP, at);
-        if (n < 0)
-            err = msh_fail_errno(why, MSH_E_IO, "%s", name);
-        if (n <= 0)
-            break;
-        err = msh_file_write_all(to, msh_view_of(p, (size_t)n), why);
-        at += (uint64_t)n;
-    }
-    if (err == MSH_OK && fsync(to) != 0)
-        err = msh_fail_errno(why, MSH_E_IO, "%s", name);
-    msh_buf_dispose(&room);
-    return err;
-}
-
-static msh_err copy_file(const char *from, const char *to, const char *name, msh_error *why)
-{
-    char a[MSH_LOG_PATH], b[MSH_LOG_PATH];
-    MSH_TRY(msh_store_path(from, name, a, why));
-    MSH_TRY(msh_store_path(to, name, b, why));
-    int in = open(a, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (in < 0)
-        return errno == ENOENT ? MSH_OK : msh_fail_errno(why, MSH_E_OPEN, "%s", a);
-    int out = open(b, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-    msh_err err = out < 0 ? msh_fail_errno(why, MSH_E_OPEN, "%s", b) : copy_bytes(in, out, b, why);
-    close(in);
-    if (out >= 0)
-        close(out);
-    return err;
-}
-
-static msh_err copy_folder(const char *from, const char *to, const char *folder, msh_error *why)
-{
-    char path[MSH_LOG_PATH], name[400];
-    MSH_TRY(msh_store_path(to, folder, path, why));
-    MSH_TRY(msh_file_make_dirs(path, why));
-    MSH_TRY(msh_store_path(from, folder, path, why));
-    DIR *d = opendir(path);
-    if (!d)
-        return errno == ENOENT ? MSH_OK : msh_fail_errno(why, MSH_E_OPEN, "%s", path);
-    msh_err err = MSH_OK;
-    for (struct dirent *e = readdir(d); e && err == MSH_OK; e = readdir(d)) {
-        if (e->d_name[0] == '.')
-            continue;
-        (void)snprintf(name, sizeof name, "%s/%s", folder, e->d_name);
-        err = copy_file(from, to, name, why);
-    }
-    (void)closedir(d);
-    return err;
-}
-
 /* What another needs to verify: no keys, no caches. */
 static msh_err copy_log(const char *from, const char *to, msh_error *why)
 {
     static const char *const files[] = {"origin",          "profile",     "checkpoints",
                                         "checkpoints.sm3", "log.pub.pem", "log.sm3.pub.pem"};
+    static const char *const folders[] = {"seg", "anchors"};
+    char paths[2][MSH_LOG_PATH];
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
-        MSH_TRY(copy_file(from, to, files[i], why));
-    MSH_TRY(copy_folder(from, to, "seg", why));
-    return copy_folder(from, to, "anchors", why);
+        MSH_TRY(msh_copy_file(from, to, files[i], 0644, why));
+    for (size_t i = 0; i < 2; i++) {
+        MSH_TRY(msh_store_path(from, folders[i], paths[0], why));
+        MSH_TRY(msh_store_path(to, folders[i], paths[1], why));
+        msh_copy_job job = {.from = paths[0], .to = paths[1], .mode = 0644};
+        MSH_TRY(msh_copy_tree(&job, why));
+    }
+    return MSH_OK;
 }
 
 msh_err msh_log_export(const msh_options *options, const char *to, msh_log_verdict *out,

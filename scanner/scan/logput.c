@@ -10,7 +10,7 @@ msh_err msh_log_put(const msh_options *options, const char *type, msh_view body,
     msh_log *l;
     MSH_TRY(msh_log_dir(options, NULL, dir, why));
     MSH_TRY(msh_log_open(dir, NULL, &l, why));
-    msh_err err = msh_log_add(l, type, body, why);
+    msh_err err = type ? msh_log_add(l, type, body, why) : MSH_OK;
     if (err == MSH_OK)
         err = msh_log_commit(l, number, why);
     if (err == MSH_OK)

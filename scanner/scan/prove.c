@@ -123,8 +123,10 @@ static msh_err look_decision(msh_prover *p, const msh_json *body, uint64_t n, nu
 
 typedef struct first_look {
     numbers wanted, items;
-    uint64_t next_key[2]; /* the two latest key.next records, the later one first; 0 = none */
-    uint64_t published;   /* the latest publish record of these bytes, 0 = none */
+    struct {
+        uint64_t record, first; /* names keys that sign from `first` on */
+    } keys[2];                  /* the two latest, the later one first; 0 = log.open */
+    uint64_t published;         /* the latest publish record of these bytes, 0 = none */
 } first_look;
 
 /* How the line of a record of this type ends. */
@@ -136,9 +138,11 @@ static msh_err look(msh_prover *p, uint64_t n, msh_view line, first_look *f, msh
     const bool publish = msh_view_ends(line, TAIL("publish"));
     const msh_json *body = NULL;
     msh_record r;
-    if (msh_view_ends(line, TAIL("key.next"))) {
-        f->next_key[1] = f->next_key[0];
-        f->next_key[0] = n;
+    const bool next = msh_view_ends(line, TAIL("key.next"));
+    if (next || msh_view_ends(line, TAIL("key.recover"))) {
+        f->keys[1] = f->keys[0];
+        f->keys[0].record = n;
+        f->keys[0].first = n + next;
         return MSH_OK;
     }
     if (!(publish && msh_view_find(line, msh_view_str(p->sha256), 0) != SIZE_MAX) &&
@@ -257,7 +261,7 @@ static msh_err gather(msh_prover *p, uint64_t size, msh_error *why)
     msh_arena_dispose(&l.scratch);
     MSH_TRY(err);
     /* The checkpoint of this size is signed by the key that record size - 1 was written under. */
-    p->signer = found.next_key[0] + 1 < size ? found.next_key[0] : found.next_key[1];
+    p->signer = found.keys[found.keys[0].first < size ? 0 : 1].record;
     MSH_TRY(want(&found.wanted, 0, why));
     MSH_TRY(want(&found.wanted, p->signer, why));
     if (found.published)

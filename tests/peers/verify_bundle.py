@@ -62,7 +62,7 @@ def check(file, bundle, sheet, pinned):
     parts = {os.path.basename(m.name): tar.extractfile(m).read() for m in tar.getmembers()}
     lines = {n[:-5]: d for n, d in parts.items() if re.fullmatch(r'record-\d+\.json', n)}
     records, trees = {n: json.loads(d) for n, d in lines.items()}, [t for t in TREES if 'checkpoint.' + t in parts]
-    first, signer = records['record-0'], max((r for r in records.values() if r['ty'] in ('log.open', 'key.next')), key=lambda r: r['n'])
+    first, signer = records['record-0'], max((r for r in records.values() if r['ty'] in ('log.open', 'key.next', 'key.recover')), key=lambda r: r['n'])
     for t in trees:
         origin, size, root = parts['checkpoint.' + t].decode().split('\n')[:3]
         printed = '(记录数|records)%s(SHA-256|SM3)(根|root)%s' % (size, re.escape(root))
