@@ -81,7 +81,10 @@ void msh_buf_put_str(msh_buf *b, const char *s)
 
 void msh_buf_put_byte(msh_buf *b, uint8_t c)
 {
-    msh_buf_put(b, &c, 1);
+    if (b->err == MSH_OK && b->len < b->cap)
+        b->data[b->len++] = c;
+    else
+        msh_buf_put(b, &c, 1);
 }
 
 void msh_buf_put_utf8(msh_buf *b, uint32_t cp)

@@ -148,7 +148,8 @@ size_t msh_encoded_mojibake_at(msh_view t, size_t from)
         if (!p)
             break;
         size_t at = (size_t)(p - t.data);
-        if (begins_three(t, at))
+        uint8_t next = byte_at(t, at + 1); /* the lead by itself: GBK is full of 0xc3 */
+        if (next >= 0xa4 && next <= 0xa9 && begins_three(t, at))
             return at;
         from = at + 1;
     }

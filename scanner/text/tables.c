@@ -115,6 +115,8 @@ const uint8_t *msh_tables_fold_string(uint32_t n)
 uint32_t msh_tables_entity(msh_view name)
 {
     size_t low = 0, high = MSH_ENTITIES;
+    if (name.len == 4 && memcmp(name.data, "nbsp", 4) == 0) /* of web pages the most by far */
+        return 0xa0;
     while (low < high) {
         size_t mid = (low + high) / 2;
         size_t at = msh_table_entity_at[mid], len = msh_table_entity_at[mid + 1] - at;
