@@ -42,10 +42,12 @@ static msh_err read_fd(void *ctx, uint8_t *to, size_t cap, size_t *got)
 /* --- which file a word names
  * ---------------------------------------------------------------------- */
 
+enum { RUN_NAME = 32 };
+
 static bool is_run_name(const char *name)
 {
     size_t n = strlen(name);
-    return n == 32 && name[8] == 'T' && strcmp(name + n - 7, ".ndjson") == 0;
+    return n == RUN_NAME && name[8] == 'T' && strcmp(name + n - 7, ".ndjson") == 0;
 }
 
 /* The latest run of the state folder: names begin with the second, within it the file's time
@@ -53,7 +55,7 @@ static bool is_run_name(const char *name)
 static msh_err last_run(const char *state, char *path, size_t cap, msh_error *why)
 {
     enum { SECOND = 16 };
-    char best[64] = "";
+    char best[RUN_NAME + 1] = "";
     struct stat st, best_st = {0};
     (void)snprintf(path, cap, "%s/runs", state);
     DIR *d = opendir(path);
@@ -67,7 +69,7 @@ static msh_err last_run(const char *state, char *path, size_t cap, msh_error *wh
                         : (st.st_mtim.tv_nsec > best_st.st_mtim.tv_nsec ? 1 : -1);
         if (order < 0)
             continue;
-        (void)snprintf(best, sizeof best, "%.63s", e->d_name);
+        (void)snprintf(best, sizeof best, "%.*s", RUN_NAME, e->d_name);
         best_st = st;
     }
     if (d)
