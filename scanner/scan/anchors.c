@@ -190,7 +190,7 @@ msh_err msh_log_witness(const msh_options *options, const char *what, const char
     msh_witness w;
     msh_buf b, file;
     if (stat(what, &st) != 0)
-        return msh_fail_errno(why, MSH_E_OPEN, "%s", what);
+        return msh_file_named_failed(what, why);
     (void)gethostname(host, sizeof host - 1);
     (void)snprintf(own, sizeof own, "witness/%s", host[0] ? host : "host");
     MSH_TRY(msh_state_path(options, state, why));
@@ -287,6 +287,8 @@ msh_err msh_log_anchor(const msh_options *options, const char *file, msh_text_ou
     MSH_TRY(msh_log_dir(options, NULL, dir, why));
     msh_buf_init(&b, ANCHOR_MAX);
     msh_err err = msh_file_read(file, &b, why);
+    if (err == MSH_E_OPEN)
+        err = msh_file_named_failed(file, why);
     if (err == MSH_OK)
         err = add_anchor(options, dir, msh_buf_view(&b), out, why);
     msh_buf_dispose(&b);

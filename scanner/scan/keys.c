@@ -180,6 +180,8 @@ msh_err msh_keys_policy(const msh_options *options, const char *file, const char
     MSH_TRY(msh_reviewer_open(state, by, password, &admin, why));
     msh_buf_init(&json, POLICY_MAX);
     msh_err err = msh_file_read(file, &json, why);
+    if (err == MSH_E_OPEN)
+        err = msh_file_named_failed(file, why);
     if (err == MSH_OK)
         err = msh_trust_write(state, msh_buf_view(&json), &admin, why);
     if (err == MSH_OK)

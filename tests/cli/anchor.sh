@@ -145,4 +145,8 @@ checks=$((checks + 1))
 [ ! -e "$here/gm/log/checkpoints" ] && [ ! -e "$here/intl/log/checkpoints.sm3" ] || bad 'a profile too many'
 run 4 log verify --fast --state "$state"
 says out '--fast'
+# a file that was named and is not there is wrong use
+run 64 log anchor "$here/absent" --state "$state"
+run 64 log witness "$here/absent" --state "$here/w"
+run 64 keys policy "$here/absent" --by 保密办 --state "$state"
 finish
