@@ -292,8 +292,24 @@ static msh_err judge_submit(const judge *j)
     return check_role(j, d->reviewer, "submit", keys);
 }
 
-/* In one step, without being submitted: where the policy has a way of one step, or no ways. Whether
- * the person may sign for each file is judged file by file by who counts the approvals. */
+/* For one of the files at least: which of them are approved is judged file by file by who counts
+ * the approvals, but a release of which none is was never approved. */
+static msh_err check_signs_for_some(const judge *j)
+{
+    msh_view keys[MSH_REVIEWER_KEYS];
+    msh_trust_grant g;
+    bool may = j->d->n_files == 0;
+    msh_decision_keys(j->d, keys);
+    for (size_t i = 0; i < j->d->n_files && !may; i++)
+        may = msh_trust_may(j->g->trust, j->d->reviewer, "approve", j->d->files[i].path, j->d->ts,
+                            keys, &g);
+    return may ? MSH_OK
+               : no(j, "信任策略不许这个人批准其中任何文件（角色、范围、期限或钥匙不符）",
+                    "the trust policy lets this person approve none of its files (role, scope, "
+                    "term or keys)");
+}
+
+/* In one step, without being submitted: where the policy has a way of one step, or no ways. */
 static msh_err judge_one_step(const judge *j)
 {
     if (j->r && j->r->round > 0)
@@ -302,6 +318,7 @@ static msh_err judge_one_step(const judge *j)
     if (!msh_trust_one_step(policy_of_day(j->g), j->d->category))
         return no(j, "策略要求这一类别先报送、逐级审查（mishen review submit）",
                   "the policy wants this category submitted and reviewed (mishen review submit)");
+    TRY_JUDGE(check_signs_for_some(j));
     return check_evidence(j);
 }
 

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/view.h"
 #include "ledger/record.h"
+#include "ledger/register.h"
 #include "scan/decided.h"
 #include "scan/gate.h"
 #include "scan/output.h"
@@ -123,10 +124,20 @@ static msh_err take_files(collector *c, msh_book_release *r, const msh_json *d)
     return MSH_OK;
 }
 
+/* As the register judged it when it was read: a decision that may not be is in the log, and never
+ * in a figure. */
+static bool counted(const collector *c, msh_view id, uint64_t n)
+{
+    const msh_reg_release *r = msh_register_release(msh_approved_register(c->approved), id);
+    const msh_reg_event *e = r ? r->first : NULL;
+    while (e && e->n != n)
+        e = e->next;
+    return e && e->counts;
+}
+
 static void take_event(msh_book_event *e, const msh_json *d, uint64_t n, msh_view ts)
 {
     e->n = n;
-    e->counts = true;
     msh_book_day(ts, e->day);
     e->act = text(d, "act");
     e->by = text(d, "reviewer");
@@ -165,13 +176,16 @@ static msh_err take_decision(collector *c, const msh_json *body, uint64_t n, msh
     if (!e)
         return MSH_E_MEMORY;
     take_event(e, d, n, ts);
-    take_texts(r, release);
+    e->counts = counted(c, id, n);
+    bool is_told = e->counts || !r->last; /* what does not count changes nothing that is known */
+    if (is_told)
+        take_texts(r, release);
     if (r->last)
         r->last->next = e;
     else
         r->first = e;
     r->last = e;
-    return msh_view_eq_str(e->act, "withdraw") ? MSH_OK : take_files(c, r, d);
+    return !is_told || msh_view_eq_str(e->act, "withdraw") ? MSH_OK : take_files(c, r, d);
 }
 
 static msh_err on_decision(void *ctx, uint64_t n, msh_view line)

@@ -113,6 +113,16 @@ says out '按节假日文件计算'
 printf 'someday\n' >"$here/holidays"
 run 64 report --state "$state" annual --holidays "$here/holidays"
 
+# a decision by somebody who may not make it is in the log, and in no figure
+vkey() { "$MISHEN" keys export "$1" --state "$state" | sed -n "${2}p"; }
+printf '{"v":1,"serial":1,"paths":{"*":["approve"]},"people":[{"name":"李四","roles":["submitter","approver"],"vkey":"%s","vkey_sm3":"%s"}]}' \
+    "$(vkey 李四 1)" "$(vkey 李四 2)" >"$here/policy.json"
+run 0 keys policy "$here/policy.json" --by 李四 --state "$state"
+run 0 report --state "$state" summary
+says out '批准公开 0 条'
+run 0 report --state "$state" form --release "$id"
+says out '已撤回'
+
 # a log that does not verify gives no sheet
 sed -i 's/李四/王四/' "$state"/log/seg/*.ndjson
 run 3 report --state "$state" summary
