@@ -191,6 +191,21 @@ void msh_jw_str(msh_json_writer *w, msh_view v)
     msh_buf_put_byte(w->out, '"');
 }
 
+void msh_jw_text(msh_json_writer *w, msh_view v)
+{
+    before_value(w);
+    msh_buf_put_byte(w->out, '"');
+    for (size_t at = 0; at < v.len;) {
+        const uint8_t *nul = memchr(v.data + at, 0, v.len - at);
+        size_t end = nul ? (size_t)(nul - v.data) : v.len;
+        msh_escape_json(w->out, msh_view_cut(v, at, end - at));
+        if (nul)
+            msh_buf_put_str(w->out, "\\u0000");
+        at = nul ? end + 1 : end;
+    }
+    msh_buf_put_byte(w->out, '"');
+}
+
 void msh_jw_int(msh_json_writer *w, int64_t v)
 {
     before_value(w);

@@ -74,7 +74,8 @@ static msh_err on_text(void *ctx, uint64_t tag, const msh_place *place, msh_view
     (void)tag;
     if (t->ndjson) {
         begin_object(t, &w, "text", place);
-        msh_jw_kstr(&w, "text", utf8);
+        msh_jw_key(&w, "text");
+        msh_jw_text(&w, utf8);
         msh_jw_close(&w, '}');
         msh_buf_put_byte(&t->out, '\n');
     } else {

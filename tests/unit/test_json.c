@@ -270,6 +270,22 @@ static void test_vectors(void)
     msh_buf_dispose(&file);
 }
 
+/* Shown text keeps its U+0000; what is read again by us has none. */
+static void test_nul_in_text(void)
+{
+    msh_buf out;
+    msh_json_writer w;
+    msh_buf_init(&out, 1000);
+    msh_jw_begin(&w, &out);
+    msh_jw_open(&w, '[');
+    msh_jw_text(&w, MSH_VIEW("\0机\0\0\"x\0"));
+    msh_jw_str(&w, MSH_VIEW("\0x"));
+    msh_jw_close(&w, ']');
+    CHECK_VIEW(msh_buf_view(&out),
+               MSH_VIEW("[\"\\u0000机\\u0000\\u0000\\\"x\\u0000\",\"\xef\xbf\xbdx\"]"));
+    msh_buf_dispose(&out);
+}
+
 int main(void)
 {
     RUN(test_good);
@@ -281,5 +297,6 @@ int main(void)
     RUN(test_no_memory);
     RUN(test_writer);
     RUN(test_vectors);
+    RUN(test_nul_in_text);
     return check_result();
 }

@@ -67,6 +67,8 @@ void msh_jw_open(msh_json_writer *w, char bracket); /* '{' or '[' */
 void msh_jw_close(msh_json_writer *w, char bracket);
 void msh_jw_key(msh_json_writer *w, const char *key);
 void msh_jw_str(msh_json_writer *w, msh_view v); /* any bytes, by msh_escape_json */
+/* The same with each U+0000 as it is, which msh_json_read refuses: for text that is shown. */
+void msh_jw_text(msh_json_writer *w, msh_view v);
 void msh_jw_int(msh_json_writer *w, int64_t v);
 void msh_jw_uint(msh_json_writer *w, uint64_t v);
 void msh_jw_bool(msh_json_writer *w, bool v);
