@@ -175,7 +175,7 @@ static void put_verdict(msh_buf *b, const html_report *t, const msh_run_summary 
     if (s->items == 0)
         msh_html_say(b, MSG_V_NOTHING, lang);
     else if (worst_of(s) == MSH_VERDICT_PASS)
-        msh_html_say(b, MSG_V_CLEAN, lang);
+        msh_html_say(b, s->waived ? MSG_V_SETTLED : MSG_V_CLEAN, lang);
     put_sentence(b, MSG_V_BLOCK, lang, s->verdicts[MSH_VERDICT_BLOCK]);
     put_sentence(b, MSG_V_MISSING, lang, s->verdicts[MSH_VERDICT_NOT_INSPECTED] - s->covered);
     put_sentence(b, MSG_V_COVERED, lang, s->covered);

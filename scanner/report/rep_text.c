@@ -315,7 +315,7 @@ static void put_verdict(const msh_report_run *r, const text_report *t, msh_buf *
     if (s->items == 0)
         msh_buf_put_str(b, say(r, MSG_V_NOTHING));
     else if (block + missing + review == 0)
-        msh_buf_put_str(b, say(r, MSG_V_CLEAN));
+        msh_buf_put_str(b, say(r, s->waived ? MSG_V_SETTLED : MSG_V_CLEAN));
     put_sentence(r, b, MSG_V_BLOCK, block);
     put_sentence(r, b, MSG_V_MISSING, missing - s->covered);
     put_sentence(r, b, MSG_V_COVERED, s->covered);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/view.h"
 #include "crypto/digest.h"
+#include "ledger/verify.h"
 #include "scan/ruleset.h"
 #include "scan/virus.h"
 #include "scan/where.h"
@@ -74,6 +75,24 @@ static msh_err open_key(msh_run *r, msh_error *why)
     return err == MSH_OK ? MSH_OK : msh_fail(why, err, "token key");
 }
 
+/* A log that was tampered with is not written on: what would be added could vouch for it. After
+ * opening, which mends what a crash has left. */
+static msh_err check_log(const char *log, msh_lang lang, msh_error *why)
+{
+    const msh_verify_options last_only = {.fast = true};
+    msh_log_verdict v;
+    MSH_TRY(msh_verify_with(log, lang, &last_only, NULL, NULL, &v, why));
+    if (v.exit_code == MSH_VERIFY_ANCHORED || v.exit_code == MSH_VERIFY_UNANCHORED)
+        return MSH_OK;
+    return msh_fail(
+        why, MSH_E_EVIDENCE, "%s",
+        lang == MSH_LANG_EN
+            ? "the signed log does not verify, so nothing is written to it and nothing "
+              "was scanned: mishen log verify says where; keep the folder as it is"
+            : "签名日志校验不通过，不再写入，也没有检查：运行 mishen log verify 看在何处，"
+              "并保持状态目录原样（日志指南）");
+}
+
 msh_err msh_open_run(msh_run *r, const msh_options *options, msh_error *why)
 {
     char log[MSH_STATE_PATH + 8];
@@ -90,7 +109,9 @@ msh_err msh_open_run(msh_run *r, const msh_options *options, msh_error *why)
     MSH_TRY(msh_leaves_load(r->state, options->lang, &r->leaves, why));
     MSH_TRY(open_key(r, why));
     (void)snprintf(log, sizeof log, "%s/log", r->state);
-    return msh_log_open(log, NULL, &r->log, why);
+    MSH_TRY(msh_state_check_log(r->state, options->lang, why));
+    MSH_TRY(msh_log_open(log, NULL, &r->log, why));
+    return check_log(log, options->lang, why);
 }
 
 void msh_close_run(msh_run *r)

@@ -9,6 +9,7 @@
 #include "base/view.h"
 #include "crypto/random.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,4 +84,30 @@ out:
         msh_wipe(b.data, b.len);
     msh_buf_dispose(&b);
     return err;
+}
+
+/* Whether a folder holds a file whose name ends so. */
+static bool holds_any(const char *state, const char *part, const char *suffix)
+{
+    char path[MSH_STATE_PATH + 16];
+    bool any = false;
+    (void)snprintf(path, sizeof path, "%s/%s", state, part);
+    DIR *d = opendir(path);
+    for (const struct dirent *e; d && !any && (e = readdir(d));)
+        any = msh_view_ends_nocase(msh_view_str(e->d_name), msh_view_str(suffix));
+    if (d)
+        closedir(d);
+    return any;
+}
+
+msh_err msh_state_check_log(const char *state, msh_lang lang, msh_error *why)
+{
+    if (!holds_any(state, "runs", ".ndjson") || holds_any(state, "log/seg", ".ndjson"))
+        return MSH_OK;
+    return msh_fail(why, MSH_E_EVIDENCE, "%s",
+                    lang == MSH_LANG_EN
+                        ? "there are saved runs, but the log is gone: restore it (mishen state "
+                          "restore), or begin a new one knowingly (mishen log init)"
+                        : "有保存的检查结果，日志却不见了：从备份恢复（mishen state restore），"
+                          "确认找不回时再用 mishen log init 另建新日志");
 }

@@ -152,4 +152,22 @@ if [ "$(id -u)" = 0 ] && mkdir "$here/small" && mount -t tmpfs -o size=3m none "
 else
     echo 'SKIPPED in part: no tmpfs can be mounted here'
 fi
+# one byte changed anywhere: no scan adds to such a log, and a quiet one is not silent either
+run 1 scan --state "$here/changed" "$here/docs"
+file=$(ls "$here"/changed/log/seg/*.ndjson | head -1)
+cp "$file" "$here/before"
+printf X | dd of="$file" bs=1 seek=300 conv=notrunc 2>/dev/null
+run 3 scan --quiet --state "$here/changed" "$here/docs"
+says err 'mishen log verify'
+[ "$(wc -c <"$file")" = "$(wc -c <"$here/before")" ] || bad 'a changed log was written on'
+cp "$here/before" "$file"
+run 1 scan --quiet --state "$here/changed" "$here/docs"
+
+# a log that is gone is no log that never was: a new one begins only when it is asked for
+rm -r "$here/changed/log"
+run 3 scan --quiet --state "$here/changed" "$here/docs"
+says err '日志却不见了'
+run 3 approve --state "$here/changed" "$0" --title 甲 --by 王五
+run 0 log init --state "$here/changed"
+run 1 scan --quiet --state "$here/changed" "$here/docs"
 finish

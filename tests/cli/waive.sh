@@ -32,6 +32,7 @@ says out '有效至 2999-01-01'
 run 0 scan --state "$state" "$site"
 says out '已豁免，至 2999-01-01'
 says out '1 项命中在豁免期内'
+says_not out '未发现问题'
 run 0 scan --state "$state" --format ndjson "$site"
 says out '"waived_till":"2999-01-01"'
 says out '"findings":1,"waived":1'
