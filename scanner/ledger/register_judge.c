@@ -113,7 +113,8 @@ static msh_err check_end(const judge *j, msh_view end)
                      "the approval outlives the waiver or statement that it rests on");
 }
 
-/* What the scan left out as waived must be waived by a record that is in force. */
+/* What the scan left out as waived must be waived by a record that is in force, and of somebody
+ * else: one person alone neither excuses a mark nor lets it out. */
 static msh_err check_waived(const judge *j, const msh_reg_item *item, const msh_decision_file *f)
 {
     for (const msh_reg_finding *k = item->first; k; k = k->next) {
@@ -123,6 +124,9 @@ static msh_err check_waived(const judge *j, const msh_reg_item *item, const msh_
                                                      text_of(k->body, "rule"), f->path, j->ts);
         if (!w)
             return no(j, "所依据的豁免不在有效期内", "a waiver that it rests on is not in force");
+        if (msh_view_eq(msh_register_decider(w->d), msh_register_decider(j->d)))
+            return no(j, "批准人不能依据自己给的豁免批准：豁免要由另一个人给",
+                      "nobody approves by a waiver of their own: another person waives");
         TRY_JUDGE(check_end(j, w->d->not_after));
     }
     return MSH_OK;

@@ -43,6 +43,8 @@ says out '已豁免 1'
 cp "$site/培训/样例.txt" "$site/别处.txt"
 run 1 scan --state "$state" "$site"
 rm "$site/别处.txt"
+run 1 approve --state "$state" --root "$site" --title 培训 --by 保密员 "$site/培训/样例.txt" "$site/a.txt" # waived by the same person
+says err '另一个人'
 run 0 approve --state "$state" --root "$site" --title 培训 --by 局长 "$site/培训/样例.txt" "$site/a.txt"
 says out '有效至 2999-01-01'
 run 0 gate --state "$state" "$site"
